@@ -1,0 +1,70 @@
+import process from "node:process";
+import { type Outside, READ_VARIABLES } from "./src/cli/context.ts";
+import { main } from "./src/cli/main.ts";
+
+// First of all: as PID 1 there is no default action for a signal that comes before this.
+const stop = new AbortController();
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  Deno.addSignalListener(signal, () => {
+    if (stop.signal.aborted) Deno.exit(1);
+    stop.abort();
+  });
+}
+
+const encoder = new TextEncoder();
+
+function writer(file: typeof Deno.stdout): (text: string) => void {
+  return (text) => {
+    const bytes = encoder.encode(text);
+    for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) return false;
+    throw error;
+  }
+}
+
+async function runProgram(
+  command: string,
+  { args, env }: { args: readonly string[]; env: Record<string, string> },
+) {
+  const program = new Deno.Command(command, { args: [...args], env, stdout: "piped", stderr: "inherit" });
+  const { success, code, stdout } = await program.output();
+  if (!success) throw new Error(`${command} ended with exit code ${code}`);
+  return new TextDecoder().decode(stdout);
+}
+
+const env = Object.fromEntries(READ_VARIABLES.flatMap((name) => {
+  const value = Deno.env.get(name);
+  return value === undefined ? [] : [[name, value]];
+}));
+const isInCluster = env["POD_NAME"] !== undefined;
+const mayRun = !isInCluster && Deno.permissions.querySync({ name: "run" }).state === "granted";
+const outside: Outside = {
+  env,
+  readText: (path) => Deno.readTextFile(path),
+  exists,
+  run: mayRun ? runProgram : undefined,
+  write: writer(Deno.stdout),
+  writeError: writer(Deno.stderr),
+  isTerminal: Deno.stdout.isTerminal() && env["NO_COLOR"] === undefined,
+  process: () => {
+    const { rss, heapUsed, heapTotal } = Deno.memoryUsage();
+    const { user, system } = process.cpuUsage();
+    return {
+      residentBytes: rss,
+      heapUsedBytes: heapUsed,
+      heapTotalBytes: heapTotal,
+      cpuSeconds: (user + system) / 1e6,
+      startSeconds: performance.timeOrigin / 1_000,
+    };
+  },
+  instance: `${env["POD_NAME"] ?? "spotalis"}_${crypto.randomUUID()}`,
+};
+
+Deno.exit(await main(Deno.args, { outside, stop: stop.signal }));

@@ -1,0 +1,134 @@
+import { type Observer, settingsOf } from "../app.ts";
+import { decide, type Decision, explainGates } from "../domain/decide.ts";
+import { slotCapacity } from "../domain/distribution.ts";
+import { formatDuration } from "../domain/duration.ts";
+import { NO_MOVES } from "../domain/moves.ts";
+import type { DisruptionSettings, Instant, WorkloadSnapshot } from "../domain/snapshot.ts";
+import { createLog } from "../runtime/log.ts";
+import { type Arguments, UsageError } from "./arguments.ts";
+import { appDeps, type Outside, readConfig } from "./context.ts";
+import { observe } from "./observe.ts";
+import { describePolicy, LOOKING_ON } from "./plan.ts";
+import { renderTable } from "./table.ts";
+
+export interface Explanation {
+  readonly snapshot: WorkloadSnapshot;
+  readonly decision: Decision;
+  readonly gates: ReturnType<typeof explainGates>;
+}
+
+const KINDS: Readonly<Record<string, "Deployment" | "StatefulSet">> = {
+  deployment: "Deployment",
+  deployments: "Deployment",
+  deploy: "Deployment",
+  statefulset: "StatefulSet",
+  statefulsets: "StatefulSet",
+  sts: "StatefulSet",
+};
+
+/** `deploy/web`, as kubectl writes it. */
+export function parseTarget(text: string | undefined): { kind: "Deployment" | "StatefulSet"; name: string } {
+  const [kindText = "", name = "", ...rest] = (text ?? "").split("/");
+  const kind = KINDS[kindText.toLowerCase()];
+  if (kind === undefined || name === "" || rest.length > 0) {
+    throw new UsageError(
+      `explain takes KIND/NAME, where KIND is deployment or statefulset, not "${text ?? ""}"`,
+    );
+  }
+  return { kind, name };
+}
+
+/** What is asked of a workload, what is there, and what each gate says; undefined: no such workload. */
+export function computeExplanation(
+  { cache, view }: Observer,
+  { target, settings, now }: {
+    target: { kind: string; namespace: string; name: string };
+    settings: DisruptionSettings;
+    now: Instant;
+  },
+): Explanation | undefined {
+  const workload = cache.workload(target.kind, target);
+  if (workload === undefined) return undefined;
+  const snapshot = view.snapshot(workload, { moves: NO_MOVES, standing: LOOKING_ON });
+  return {
+    snapshot,
+    decision: decide(snapshot, { settings, now }),
+    gates: explainGates(snapshot, { settings, now }),
+  };
+}
+
+export function renderExplanation(
+  { snapshot, decision, gates }: Explanation,
+  options: { isTerminal: boolean },
+): string {
+  const { census, spotTarget } = decision;
+  const uncounted = [...census.uncounted].map(([why, pods]) => `, ${pods} ${why}`).join("");
+  const asked = spotTarget === undefined
+    ? ""
+    : `; asked are ${spotTarget} and ${census.spot + census.onDemand - spotTarget}`;
+  const facts = [
+    ["policy", describePolicy(snapshot.policy) + windowOf(snapshot)],
+    ["replicas", String(snapshot.replicas)],
+    ["pods", `${census.spot} spot and ${census.onDemand} on-demand${uncounted}${asked}`],
+    ["decision", `${decision.action} (${decision.reason}): ${decision.detail}`],
+  ];
+  const gateRows = gates.map(({ gate, answer }) => [
+    gate,
+    answer === undefined ? "passes" : "holds",
+    answer === undefined ? "" : answer.detail + untilOf(answer.until),
+  ]);
+  return `${snapshot.kind} ${snapshot.namespace}/${snapshot.name}\n` +
+    renderTable(facts.map((fact) => ["", ...fact]), { isTerminal: false }) + "\n" +
+    renderTable([["SLOT", "KIND", "POD", "ON", "STATE"], ...slotRows(snapshot)], options) + "\n" +
+    renderTable([["GATE", "ANSWER", "WHY"], ...gateRows], options);
+}
+
+function untilOf(until: number | undefined): string {
+  if (until === undefined) return "";
+  return Number.isFinite(until) ? ` (until ${new Date(until).toISOString()})` : " (it never opens)";
+}
+
+function windowOf({ policy }: WorkloadSnapshot): string {
+  const window = policy.kind === "managed" ? policy.policy.window : undefined;
+  return window === undefined ? "" : `; window "${window.schedule}" for ${formatDuration(window.durationMs)}`;
+}
+
+function slotRows({ pods, policy }: WorkloadSnapshot): string[][] {
+  const bySlot = pods.toSorted((a, b) =>
+    (a.slot ?? Infinity) - (b.slot ?? Infinity) || (a.name < b.name ? -1 : 1)
+  );
+  return bySlot.map((pod) => [
+    pod.slot === undefined ? "-" : String(pod.slot),
+    pod.slot === undefined || policy.kind !== "managed" ? "-" : slotCapacity(pod.slot, policy.policy),
+    pod.name,
+    pod.where,
+    [
+      pod.isTerminating ? "terminating" : pod.isFinished ? "finished" : pod.isReady ? "ready" : "not ready",
+      pod.protectedBy,
+      pod.isPinned ? "pinned by template" : undefined,
+      pod.departing && `node departing: ${pod.departing}`,
+      ...pod.budgets.map((name) => `budget ${name}`),
+    ].filter((part) => part !== undefined).join(", "),
+  ]);
+}
+
+export async function explain(args: Arguments, outside: Outside): Promise<void> {
+  const namespace = args.namespace ?? "default";
+  const target = { ...parseTarget(args.positionals[0]), namespace };
+  const { config } = await readConfig(args, outside);
+  const log = createLog({ write: outside.writeError, wall: Date.now }, { level: "warn", format: "console" });
+  const deps = await appDeps(args, { config, outside, log });
+  const now = { monotonicMs: deps.clock.now(), wallMs: deps.clock.wall() };
+  const options = { target, settings: settingsOf(config), now };
+  const explanation = await observe(deps, (observer) => computeExplanation(observer, options));
+  if (explanation === undefined) throw new Error(`there is no ${target.kind} "${namespace}/${target.name}"`);
+  if (args.output === "text") {
+    outside.write(renderExplanation(explanation, outside));
+    return;
+  }
+  const { snapshot, decision, gates } = explanation;
+  const census = { ...decision.census, uncounted: Object.fromEntries(decision.census.uncounted) };
+  const shown = { ...decision, census };
+  const { moves: _moves, standing: _standing, ...facts } = snapshot;
+  outside.write(`${JSON.stringify({ workload: facts, decision: shown, gates }, null, 2)}\n`);
+}

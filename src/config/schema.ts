@@ -1,0 +1,155 @@
+import { z } from "zod";
+import { DURATION_FORM } from "../domain/duration.ts";
+import { PRESETS } from "../domain/presets.ts";
+import { isSchedule, SCHEDULE_FORM } from "../domain/window.ts";
+import { Duration } from "./duration.ts";
+
+/** A section: absent ones take their defaults, unknown keys are refused. */
+function section<S extends z.core.$ZodLooseShape>(shape: S) {
+  return z.strictObject(shape).prefault({} as never);
+}
+
+const duration = (byDefault: string, { positive = true } = {}) =>
+  z.string({ error: `has to be ${DURATION_FORM}` }).transform((text, context) => {
+    const parsed = Duration.parse(text);
+    if (parsed !== undefined && (!positive || parsed.ms > 0)) return parsed;
+    context.addIssue({
+      code: "custom",
+      message: `has to be ${DURATION_FORM}${positive ? ", more than 0" : ""}`,
+    });
+    return z.NEVER;
+  }).prefault(byDefault);
+
+const flag = (byDefault: boolean) => z.boolean({ error: "has to be true or false" }).default(byDefault);
+
+const count = (byDefault: number, { least = 1, most = 1_000_000 } = {}) => {
+  const error = `has to be an integer from ${least} to ${most}`;
+  return z.int({ error }).min(least, { error }).max(most, { error }).default(byDefault);
+};
+
+const LABEL_KEY = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/;
+const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)?$/;
+const labelKey = z.string().regex(LABEL_KEY, { error: "has to be a label key" });
+const labelValue = z.string({ error: "has to be a label value (a string)" })
+  .regex(LABEL_VALUE, { error: "has to be a label value" });
+const labelValues = z.array(labelValue).min(1, { error: "has to name at least one value" });
+
+const requirement = z.discriminatedUnion("operator", [
+  z.strictObject({ key: labelKey, operator: z.enum(["In", "NotIn"]), values: labelValues }),
+  z.strictObject({
+    key: labelKey,
+    operator: z.enum(["Exists", "DoesNotExist"]),
+    values: z.array(z.never()).optional(),
+  }),
+], { error: "operator has to be In, NotIn, Exists or DoesNotExist" });
+
+const selector = z.strictObject({
+  matchLabels: z.record(labelKey, labelValue).optional(),
+  matchExpressions: z.array(requirement).optional(),
+});
+
+const nodeSelector = selector.refine(
+  ({ matchLabels = {}, matchExpressions = [] }) =>
+    Object.keys(matchLabels).length + matchExpressions.length > 0,
+  { error: "has to ask something: an empty selector matches every node" },
+);
+
+const toleration = z.strictObject({
+  key: labelKey.optional(),
+  operator: z.enum(["Exists", "Equal"]).optional(),
+  value: labelValue.optional(),
+  effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
+});
+
+const maxUnavailable = z.union([
+  z.int().min(1),
+  z.string().regex(/^(?:[1-9]\d?|100)%$/),
+], { error: 'has to be an integer from 1, or a share such as "10%"' }).default(1);
+
+const schedule = z.string().refine((text) => text === "" || isSchedule(text), {
+  error: `has to be empty, or ${SCHEDULE_FORM}`,
+}).default("");
+
+const optionalDuration = z.string().transform((text, context) => {
+  const parsed = Duration.parse(text);
+  if (text === "" || (parsed !== undefined && parsed.ms > 0)) return parsed;
+  context.addIssue({ code: "custom", message: `has to be empty, or ${DURATION_FORM}` });
+  return z.NEVER;
+}).prefault("");
+
+const bindAddress = (byDefault: string) =>
+  z.string().regex(/^(?:[\w.-]*|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/, {
+    error: 'has to be host:port, such as ":8080" or "127.0.0.1:8080"',
+  }).refine((text) => Number(text.slice(text.lastIndexOf(":") + 1)) <= 65_535, {
+    error: "has to have a port up to 65535",
+  }).default(byDefault);
+
+const presets = Object.keys(PRESETS) as [keyof typeof PRESETS, ...(keyof typeof PRESETS)[]];
+
+/** Design section 8. What needs two keys to judge is in `cross_checks.ts`. */
+export const ConfigSchema = z.strictObject({
+  operator: section({
+    namespace: z.string().min(1, { error: "has to name a namespace" }).default("spotalis-system"),
+    readOnlyMode: flag(false),
+    leaderElection: section({
+      enabled: flag(true),
+      id: z.string().min(1, { error: "has to be a name" }).default("spotalis-controller-leader"),
+      namespace: z.string().default(""),
+      leaseDuration: duration("15s"),
+      renewDeadline: duration("10s"),
+      retryPeriod: duration("2s"),
+    }),
+    disruptionWindow: section({ schedule, duration: optionalDuration }),
+  }),
+  controllers: section({
+    maxConcurrentReconciles: count(1, { most: 100 }),
+    reconcileInterval: duration("5m"),
+    watchNamespaces: z.array(z.string().min(1)).default([]),
+    namespaceSelector: selector.default({}),
+    nodeClassifier: section({
+      preset: z.enum(presets, { error: `has to be one of: ${presets.join(", ")}` }).default("karpenter"),
+      spotLabels: z.array(nodeSelector).default([]),
+      onDemandLabels: z.array(nodeSelector).default([]),
+      spotTolerations: z.array(toleration).default([]),
+      onDemandTolerations: z.array(toleration).default([]),
+    }),
+    workloadTiming: section({
+      cooldownPeriod: duration("10s", { positive: false }),
+      disruptionRetryInterval: duration("1m"),
+      disruptionWindowPollInterval: duration("10m"),
+    }),
+    disruption: section({ maxUnavailable }),
+    spotFallback: section({
+      enabled: flag(true),
+      after: duration("2m"),
+      retryAfter: duration("10m"),
+      maxRetryAfter: duration("1h"),
+    }),
+    podDeletionCost: flag(true),
+    rateLimit: section({ qps: count(50), burst: count(100) }),
+  }),
+  webhook: section({
+    enabled: flag(true),
+    port: count(9443, { least: 0, most: 65_535 }),
+    certDir: z.string().min(1).default("/tmp/k8s-webhook-server/serving-certs"),
+    certName: z.string().min(1).default("tls.crt"),
+    keyName: z.string().min(1).default("tls.key"),
+  }),
+  observability: section({
+    metrics: section({
+      enabled: flag(true),
+      bindAddress: bindAddress(":8080"),
+      path: z.string().startsWith("/", { error: 'has to start with "/"' }).default("/metrics"),
+    }),
+    logging: section({
+      level: z.enum(["debug", "info", "warn", "error"], { error: "has to be debug, info, warn or error" })
+        .default(
+          "info",
+        ),
+      format: z.enum(["json", "console"], { error: "has to be json or console" }).default("json"),
+    }),
+    health: section({ enabled: flag(true), bindAddress: bindAddress(":8081") }),
+  }),
+});
+
+export type Config = z.output<typeof ConfigSchema>;

@@ -1,0 +1,41 @@
+/** What of a node tells that it is on its way out. */
+export interface NodeCondition {
+  readonly unschedulable: boolean;
+  readonly ready: boolean;
+  readonly taintKeys: readonly string[];
+}
+
+/**
+ * Taints by which clouds and autoscalers say that a node is going (sources: reference of Kubernetes'
+ * well-known taints, Karpenter v1, Cluster Autoscaler `utils/taints`, AWS node termination handler,
+ * AKS and OKE documentation). A key that ends in `/` stands for all keys below it.
+ */
+const DEPARTING_TAINTS: readonly string[] = [
+  "node.kubernetes.io/unschedulable",
+  "node.kubernetes.io/not-ready",
+  "node.kubernetes.io/unreachable",
+  "node.kubernetes.io/out-of-service",
+  "node.cloudprovider.kubernetes.io/shutdown",
+  "karpenter.sh/disrupted",
+  "karpenter.sh/disruption",
+  "ToBeDeletedByClusterAutoscaler",
+  "aws-node-termination-handler/",
+  "cloud.google.com/impending-node-termination",
+  "remediator.kubernetes.azure.com/unschedulable",
+  "remediator.aks.microsoft.com/unschedulable",
+  "cloudprovider.azure.microsoft.com/draining",
+  "aks-node-termination-handler/",
+  "ignore-taint.cluster-autoscaler.kubernetes.io/oke-impending-node-termination",
+];
+
+function isDepartingTaint(key: string): boolean {
+  return DEPARTING_TAINTS.some((known) => known.endsWith("/") ? key.startsWith(known) : key === known);
+}
+
+/** Why a node is departing, or undefined. */
+export function departureReason(node: NodeCondition): string | undefined {
+  const taint = node.taintKeys.find(isDepartingTaint);
+  if (taint !== undefined) return `taint ${taint}`;
+  if (node.unschedulable) return "cordoned";
+  return node.ready ? undefined : "not ready";
+}

@@ -1,0 +1,177 @@
+import { type Census, isLive } from "./census.ts";
+import { describeProblem, type Policy } from "./policy.ts";
+import type { DisruptionSettings, Instant, WorkloadSnapshot } from "./snapshot.ts";
+import type { Selection } from "./victims.ts";
+
+/** A rule that can hold a move back. Log, metric, Event and `explain` use these words as they are. */
+export type Gate =
+  | "policy"
+  | "deleted"
+  | "empty"
+  | "paused"
+  | "rollout"
+  | "moving"
+  | "interrupted"
+  | "balanced"
+  | "window"
+  | "cooldown"
+  | "ineffective"
+  | "protected"
+  | "budget"
+  | "forbidden"
+  | "throttled"
+  | "stale"
+  | "lease";
+
+export interface Answer {
+  /** What holds it, in a sentence for a person. */
+  readonly detail: string;
+  /** When to look again at the latest: wall-clock milliseconds. */
+  readonly until?: number | undefined;
+}
+
+/** A managed workload's snapshot with all that follows from it. */
+export interface Case {
+  readonly snapshot: WorkloadSnapshot;
+  readonly policy: Policy;
+  readonly settings: DisruptionSettings;
+  readonly now: Instant;
+  readonly census: Census;
+  /** Spot pods there are, less those there should be. */
+  readonly drift: number;
+  readonly selection: Selection;
+}
+
+type Check = (of: Case) => Answer | undefined;
+
+function count(pods: number): string {
+  return pods === 1 ? "1 pod" : `${pods} pods`;
+}
+
+/** Turns a monotonic deadline into an answer's wall-clock one; undefined where it has passed. */
+function untilWall(deadlineMs: number, now: Instant): number | undefined {
+  return deadlineMs > now.monotonicMs ? now.wallMs + (deadlineMs - now.monotonicMs) : undefined;
+}
+
+const deleted: Check = ({ snapshot }) =>
+  snapshot.isTerminating ? { detail: "the workload or its namespace is being deleted" } : undefined;
+
+const empty: Check = ({ snapshot }) => snapshot.replicas === 0 ? { detail: "replicas is 0" } : undefined;
+
+const paused: Check = ({ snapshot }) => snapshot.isPaused ? { detail: "the Deployment is paused" } : undefined;
+
+const rollout: Check = ({ snapshot }) => {
+  const { rollout, replicas } = snapshot;
+  if (!rollout.isObserved) return { detail: "its controller has not observed the spec yet" };
+  if (rollout.ownersWithPods > 1) return { detail: `${rollout.ownersWithPods} ReplicaSets have pods` };
+  if (rollout.updatesOnDelete) return { detail: "an update waits for pods to be deleted (OnDelete)" };
+  if (rollout.updated < rollout.toUpdate) {
+    return { detail: `${rollout.updated} of ${rollout.toUpdate} pods are updated` };
+  }
+  if (rollout.total !== replicas) return { detail: `${rollout.total} pods, replicas is ${replicas}` };
+  if (rollout.ready !== replicas) return { detail: `${rollout.ready} of ${replicas} pods are ready` };
+  if (rollout.available !== replicas) {
+    return { detail: `${rollout.available} of ${replicas} pods are available` };
+  }
+  return undefined;
+};
+
+const moving: Check = ({ snapshot }) => {
+  const leaving = snapshot.pods.filter((pod) => pod.isTerminating || snapshot.moves.evicted.has(pod.uid));
+  if (leaving.length > 0) return { detail: `${count(leaving.length)} terminating` };
+  const ready = snapshot.pods.filter((pod) => isLive(pod) && pod.isReady).length;
+  return ready < snapshot.replicas
+    ? { detail: `${ready} of ${snapshot.replicas} pods are there and ready` }
+    : undefined;
+};
+
+const interrupted: Check = ({ snapshot }) => {
+  const hit = snapshot.pods.filter((pod) => isLive(pod) && pod.departing !== undefined);
+  return hit.length > 0
+    ? { detail: `${count(hit.length)} on departing nodes (${hit[0]!.departing})` }
+    : undefined;
+};
+
+const balanced: Check = ({ drift }) => drift === 0 ? { detail: "the split is as asked" } : undefined;
+
+const window: Check = ({ policy, settings, now }) => {
+  const open = policy.window ?? settings.window;
+  const until = open?.opensAt(now.wallMs);
+  if (open === undefined || until === undefined) return undefined;
+  return { detail: `outside the disruption window "${open.schedule}"`, until };
+};
+
+const cooldown: Check = ({ snapshot, settings, now }) => {
+  const { lastMoveMs } = snapshot.moves;
+  if (lastMoveMs === undefined) return undefined;
+  const until = untilWall(lastMoveMs + settings.cooldownMs, now);
+  return until === undefined ? undefined : { detail: "the last move was too short a time ago", until };
+};
+
+const ineffective: Check = ({ snapshot, now }) => {
+  const held = snapshot.moves.ineffective;
+  const until = held && untilWall(held.untilMs, now);
+  return held === undefined || until === undefined ? undefined : { detail: held.why, until };
+};
+
+const protection: Check = ({ selection }) => {
+  const first = selection.passedOver.find((passed) => passed.because !== "budget");
+  const isBlocked = selection.passedOver.some((passed) => passed.because === "budget");
+  if (selection.victims.length > 0 || isBlocked) return undefined;
+  return { detail: `no pod may be evicted (${first?.detail ?? "none is left"})` };
+};
+
+const budget: Check = ({ snapshot, selection, now }) => {
+  const refused = refusal("budget", snapshot, now);
+  if (refused !== undefined) return refused;
+  const blocked = selection.passedOver.find((passed) => passed.because === "budget");
+  return selection.victims.length === 0 && blocked !== undefined ? { detail: blocked.detail } : undefined;
+};
+
+function refusal(gate: "budget" | "forbidden", { moves }: WorkloadSnapshot, now: Instant): Answer | undefined {
+  if (moves.refused?.gate !== gate) return undefined;
+  const until = untilWall(moves.refused.untilMs, now);
+  return until === undefined ? undefined : { detail: moves.refused.detail, until };
+}
+
+const forbidden: Check = ({ snapshot, now }) => refusal("forbidden", snapshot, now);
+
+const throttled: Check = ({ snapshot }) =>
+  snapshot.standing.throttled === undefined ? undefined : { detail: snapshot.standing.throttled };
+
+const stale: Check = ({ snapshot }) =>
+  snapshot.standing.stale === undefined ? undefined : { detail: snapshot.standing.stale };
+
+const lease: Check = ({ snapshot }) =>
+  snapshot.standing.lease === undefined ? undefined : { detail: snapshot.standing.lease };
+
+/** The first gate: without a valid policy there is no case to look at. */
+export function policyGate(snapshot: WorkloadSnapshot): Answer | undefined {
+  const { policy } = snapshot;
+  if (policy.kind === "unmanaged") return { detail: policy.why };
+  if (policy.kind === "invalid") return { detail: policy.problems.map(describeProblem).join("; ") };
+  return undefined;
+}
+
+/** All other gates, in the order in which they are asked. */
+export const GATES: readonly { readonly gate: Gate; readonly check: Check }[] = [
+  { gate: "deleted", check: deleted },
+  { gate: "empty", check: empty },
+  { gate: "paused", check: paused },
+  { gate: "rollout", check: rollout },
+  { gate: "moving", check: moving },
+  { gate: "interrupted", check: interrupted },
+  { gate: "balanced", check: balanced },
+  { gate: "window", check: window },
+  { gate: "cooldown", check: cooldown },
+  { gate: "ineffective", check: ineffective },
+  { gate: "protected", check: protection },
+  { gate: "budget", check: budget },
+  { gate: "forbidden", check: forbidden },
+  { gate: "throttled", check: throttled },
+  { gate: "stale", check: stale },
+  { gate: "lease", check: lease },
+];
+
+/** Gates after which there is nothing to do, rather than something that has to wait. */
+export const NOTHING_TO_DO: ReadonlySet<Gate> = new Set(["policy", "deleted", "empty", "balanced"]);

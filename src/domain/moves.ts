@@ -1,0 +1,113 @@
+import { type Capacity, otherCapacity } from "./capacity.ts";
+import { isLive } from "./census.ts";
+import type { PodView } from "./snapshot.ts";
+
+/** What the gates need to know of a workload's moves so far. Times are monotonic milliseconds. */
+export interface MoveState {
+  readonly lastMoveMs: number | undefined;
+  /** UIDs of pods that were evicted and are still in the cache. */
+  readonly evicted: ReadonlySet<string>;
+  /** The last replacements did not get where they should: no more moves until then. */
+  readonly ineffective: { readonly untilMs: number; readonly why: string } | undefined;
+  /** The API server refused an eviction: no new try until then. */
+  readonly refused: Refusal | undefined;
+}
+
+export interface Refusal {
+  readonly gate: "budget" | "forbidden";
+  readonly detail: string;
+  readonly untilMs: number;
+}
+
+interface Batch {
+  readonly from: Capacity;
+  readonly victims: Set<string>;
+  /** The pods that were there when it began: all others came after it. */
+  readonly before: ReadonlySet<string>;
+}
+
+const INEFFECTIVE_FIRST_MS = 60_000;
+const INEFFECTIVE_LONGEST_MS = 3_600_000;
+const BLOCKED_FIRST_MS = 5_000;
+const BLOCKED_LONGEST_MS = 60_000;
+
+/** A workload without a history: what a command that only looks has to assume. */
+export const NO_MOVES: MoveState = {
+  lastMoveMs: undefined,
+  evicted: new Set(),
+  ineffective: undefined,
+  refused: undefined,
+};
+
+/** What this leader has done to one workload, and what came of it. */
+export class MoveHistory implements MoveState {
+  lastMoveMs: number | undefined;
+  readonly evicted: Set<string> = new Set();
+  ineffective: MoveState["ineffective"];
+  refused: Refusal | undefined;
+  #batch: Batch | undefined;
+  #strikes = 0;
+  #blocks = 0;
+
+  /** A pod was evicted; `pods` are those of the workload at that moment. */
+  recordEviction(victim: PodView, { pods, nowMs }: { pods: readonly PodView[]; nowMs: number }): void {
+    this.lastMoveMs = nowMs;
+    this.evicted.add(victim.uid);
+    this.refused = undefined;
+    this.#blocks = 0;
+    if (victim.where !== "spot" && victim.where !== "on-demand") return;
+    const before = this.#batch?.before ?? new Set(pods.map((pod) => pod.uid));
+    const victims = new Set([...this.#batch?.victims ?? [], victim.uid]);
+    this.#batch = { from: victim.where, victims, before };
+  }
+
+  /** A budget allows none: try again in 5 s, then ever later. */
+  recordBlocked(detail: string, nowMs: number): void {
+    const waitMs = Math.min(BLOCKED_FIRST_MS * 2 ** this.#blocks++, BLOCKED_LONGEST_MS);
+    this.refused = { gate: "budget", detail, untilMs: nowMs + waitMs };
+  }
+
+  recordRefusal(refusal: Refusal): void {
+    this.refused = refusal;
+  }
+
+  /** A budget has changed: what it said before no longer counts. */
+  forgetBlock(): void {
+    if (this.refused?.gate === "budget") this.refused = undefined;
+    this.#blocks = 0;
+  }
+
+  /**
+   * Looks at what came of the last moves, and answers why they were in vain, once for each batch of
+   * moves, or undefined.
+   */
+  observe(pods: readonly PodView[], nowMs: number): string | undefined {
+    const present = new Set(pods.map((pod) => pod.uid));
+    for (const uid of this.evicted) if (!present.has(uid)) this.evicted.delete(uid);
+    const batch = this.#batch;
+    if (batch === undefined || [...batch.victims].some((uid) => present.has(uid))) return undefined;
+    const arrived = pods.filter((pod) => isLive(pod) && !batch.before.has(pod.uid));
+    if (arrived.length === 0 || arrived.some((pod) => pod.isPlaced && !pod.isBound)) return undefined;
+    this.#batch = undefined;
+    const why = whyInVain(arrived, batch.from);
+    if (why === undefined) {
+      this.#strikes = 0;
+      this.ineffective = undefined;
+    } else {
+      const waitMs = Math.min(INEFFECTIVE_FIRST_MS * 2 ** this.#strikes++, INEFFECTIVE_LONGEST_MS);
+      this.ineffective = { untilMs: nowMs + waitMs, why };
+    }
+    return why;
+  }
+}
+
+function whyInVain(arrived: readonly PodView[], from: Capacity): string | undefined {
+  const to = otherCapacity(from);
+  const placed = arrived.filter((pod) => pod.isPlaced);
+  if (placed.some((pod) => pod.where === to)) return undefined;
+  if (placed.length === 0) {
+    return `the replacement of an evicted pod did not get our placement: ` +
+      `is the webhook registered and reached, and its namespace selected?`;
+  }
+  return `the replacement of a pod evicted from ${from} is on ${placed[0]!.where} again`;
+}

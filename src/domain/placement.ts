@@ -1,0 +1,72 @@
+import { type Capacity, otherCapacity } from "./capacity.ts";
+import { shareOf, slotCapacity, type Split } from "./distribution.ts";
+
+/** A place among an owner's pods that is taken: by a pod, or by a reservation. */
+export interface HeldSlot {
+  /** Undefined for a pod from before its workload was managed. */
+  readonly slot: number | undefined;
+  /** Undefined for a pod that counts as neither kind; it still holds its slot. */
+  readonly capacity: Capacity | undefined;
+}
+
+export interface PlacementRequest {
+  readonly split: Split;
+  /** The owner's `spec.replicas`, as far as the cache knows. */
+  readonly replicas: number;
+  /** The owner's live pods (neither terminating nor finished) and its live reservations. */
+  readonly held: readonly HeldSlot[];
+  /** A StatefulSet pod's own number; undefined for a pod of a ReplicaSet. */
+  readonly ordinal: number | undefined;
+}
+
+export interface Placement {
+  readonly slot: number;
+  readonly capacity: Capacity;
+  /** `slot`: the slot's own kind. `share`: that kind already held its full share. */
+  readonly reason: "slot" | "share";
+}
+
+/**
+ * Whether the request shows that a cache is behind: the owner creates a pod only for a place that is
+ * free, so that the pod it replaces has gone, or the scale-up has not arrived here yet.
+ */
+export function isBehind({ replicas, held, ordinal }: PlacementRequest): boolean {
+  const taken = new Set(held.map((place) => place.slot));
+  if (ordinal !== undefined) return taken.has(ordinal);
+  return held.length >= replicas || lowestFree(taken) >= replicas;
+}
+
+/** Where a new pod of an owner belongs: its slot, and the kind of nodes that it goes to. */
+export function place(request: PlacementRequest): Placement {
+  const { split, replicas, held, ordinal } = request;
+  const taken = new Set(held.map((place) => place.slot));
+  const slot = ordinal ?? lowestFree(taken);
+  const capacity = slotCapacity(slot, split);
+  const counted = held.filter((place) => place.capacity !== undefined);
+  const pods = Math.max(replicas, counted.length + 1);
+  const onIt = counted.filter((place) => place.capacity === capacity).length;
+  if (onIt < shareOf(capacity, pods, split)) return { slot, capacity, reason: "slot" };
+  const other = otherCapacity(capacity);
+  return { slot: ordinal ?? lowestFreeOf(other, { taken, split, pods }), capacity: other, reason: "share" };
+}
+
+function lowestFree(taken: ReadonlySet<number | undefined>): number {
+  let slot = 0;
+  while (taken.has(slot)) slot++;
+  return slot;
+}
+
+/**
+ * The lowest free slot of a kind. Within every 100 slots beyond the floor each kind that the split
+ * asks for comes up; where none does, the lowest free slot of any kind has to serve.
+ */
+function lowestFreeOf(
+  capacity: Capacity,
+  { taken, split, pods }: { taken: ReadonlySet<number | undefined>; split: Split; pods: number },
+): number {
+  const end = pods + taken.size + 100;
+  for (let slot = 0; slot < end; slot++) {
+    if (!taken.has(slot) && slotCapacity(slot, split) === capacity) return slot;
+  }
+  return lowestFree(taken);
+}

@@ -1,0 +1,287 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { CAPACITIES, type Capacity, type NodeCapacity } from "../domain/capacity.ts";
+import type { Decision } from "../domain/decide.ts";
+import { EVICTION_OUTCOMES, type EvictionOutcome } from "./evictor.ts";
+import { parseWorkloadKey, type WorkloadKey } from "./workload_key.ts";
+
+/** What the process says of itself; bytes and seconds. */
+export interface ProcessFigures {
+  readonly residentBytes: number;
+  readonly heapUsedBytes: number;
+  readonly heapTotalBytes: number;
+  readonly cpuSeconds: number;
+  readonly startSeconds: number;
+}
+
+export interface MetricsOptions {
+  readonly version: string;
+  readonly runtime: string;
+  readonly process: () => ProcessFigures;
+  /** Brings the gauges that are read rather than written up to date. */
+  readonly collect: (metrics: Metrics) => void;
+}
+
+const CONTROLLER = "workload";
+const WORKLOAD = ["namespace", "workload", "workload_type"] as const;
+/** Up to the webhook's own time limit. */
+const ADMISSION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2];
+const RECONCILE_BUCKETS = [0.0001, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10];
+
+function workloadLabels(key: WorkloadKey) {
+  const { kind, namespace, name } = parseWorkloadKey(key);
+  return { namespace, workload: name, workload_type: kind };
+}
+
+/** Every metric family, declared from the start. The series of a workload end with it. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #options: MetricsOptions;
+  readonly #replicas = this.#gauge("workload_replicas", "Pods by the capacity they are on.", [
+    ...WORKLOAD,
+    "replica_type",
+  ]);
+  readonly #target = this.#gauge("workload_target_replicas", "Pods by the capacity they should be on.", [
+    ...WORKLOAD,
+    "replica_type",
+  ]);
+  readonly #held = this.#gauge("workload_held", "1 for the reason that holds a move back.", [
+    ...WORKLOAD,
+    "reason",
+  ]);
+  readonly #invalid = this.#gauge("workload_invalid", "1 while the policy is invalid.", WORKLOAD);
+  readonly #reconciliations = this.#counter("reconciliations_total", "Decisions, by what came of them.", [
+    ...WORKLOAD,
+    "action",
+    "result",
+  ]);
+  readonly #errors = this.#counter("reconciliation_errors_total", "Reconciliations that failed.", [
+    ...WORKLOAD,
+    "error_type",
+  ]);
+  readonly #evictions = this.#counter("evictions_total", "Evictions asked for, by outcome.", [
+    ...WORKLOAD,
+    "outcome",
+  ]);
+  readonly #blocked = this.#counter("rebalancing_blocked_by_pdb_total", "Moves that a budget held back.", [
+    ...WORKLOAD,
+    "pdb",
+  ]);
+  readonly #fallback = this.#gauge("spot_fallback_active", "1 while spot pods go to on-demand.", WORKLOAD);
+  readonly #reviews = this.#counter("webhook_requests_total", "Admission reviews, by result.", [
+    "operation",
+    "resource_kind",
+    "result",
+  ]);
+  readonly #mutations = this.#counter("webhook_mutations_total", "Pods placed, by capacity.", [
+    "resource_kind",
+    "mutation_type",
+  ]);
+  readonly #reviewSeconds = this.#histogram(
+    "webhook_duration_seconds",
+    "Time to answer a review.",
+    ADMISSION_BUCKETS,
+  );
+  readonly #reconcileSeconds = this.#histogram(
+    "reconcile_duration_seconds",
+    "Time to decide and act.",
+    RECONCILE_BUCKETS,
+  );
+  readonly #lastSeen = this.#gauge("controller_last_seen_timestamp", "When the controller last worked.", [
+    "controller_name",
+  ]);
+  readonly #leader = this.#gauge("leader_election_status", "1 on the leader.", ["controller_name"]);
+  readonly #requests = this.#counter("api_requests_total", "Requests to the API server; code 0: no answer.", [
+    "verb",
+    "resource",
+    "code",
+  ]);
+  readonly #throttled = this.#counter(
+    "api_throttled_seconds_total",
+    "Time that requests waited for our own limit.",
+    [],
+  );
+  readonly #backoff = this.#gauge("api_backoff_seconds", "For how long a watch has been broken.", ["resource"]);
+  readonly #objects = this.#gauge("cache_objects", "Objects in a cache.", ["resource"]);
+  readonly #age = this.#gauge("cache_age_seconds", "How long ago a cache was last known to be current.", [
+    "resource",
+  ]);
+  readonly #lists = this.#gauge("cache_lists", "How often all objects of a resource were read.", ["resource"]);
+  readonly #expiry = this.#gauge(
+    "certificate_expiry_timestamp_seconds",
+    "When the serving certificate ends.",
+    [],
+  );
+  readonly #nodes = this.#gauge("nodes", "Nodes by capacity.", ["capacity"]);
+  readonly #build = this.#gauge("build_info", "Always 1.", ["version", "runtime"]);
+
+  constructor(options: MetricsOptions) {
+    this.#options = options;
+    this.#build.set({ version: options.version, runtime: options.runtime }, 1);
+    this.#leader.set({ controller_name: CONTROLLER }, 0);
+    for (const mutation_type of CAPACITIES) this.#mutations.inc({ resource_kind: "Pod", mutation_type }, 0);
+    for (const result of ["placed", "unmanaged", "invalid", "pinned", "read_only", "no_owner", "error"]) {
+      this.#reviews.inc({ operation: "CREATE", resource_kind: "Pod", result }, 0);
+    }
+    for (const capacity of ["spot", "on-demand", "unknown"]) this.#nodes.set({ capacity }, 0);
+    this.#declareProcess();
+  }
+
+  /** Prometheus' text format. */
+  async text(): Promise<string> {
+    this.#options.collect(this);
+    return await this.#registry.metrics();
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  decided(key: WorkloadKey, decision: Decision, { isInvalid }: { isInvalid: boolean }): void {
+    const labels = workloadLabels(key);
+    const { census, spotTarget } = decision;
+    const pods = census.spot + census.onDemand;
+    this.#replicas.set({ ...labels, replica_type: "spot" }, census.spot);
+    this.#replicas.set({ ...labels, replica_type: "on-demand" }, census.onDemand);
+    this.#invalid.set(labels, isInvalid ? 1 : 0);
+    this.#fallback.set(labels, 0);
+    if (spotTarget === undefined) {
+      this.#target.remove({ ...labels, replica_type: "spot" });
+      this.#target.remove({ ...labels, replica_type: "on-demand" });
+    } else {
+      this.#target.set({ ...labels, replica_type: "spot" }, spotTarget);
+      this.#target.set({ ...labels, replica_type: "on-demand" }, pods - spotTarget);
+    }
+  }
+
+  /** The reason changes from `before` to `after`; undefined: none. */
+  held(key: WorkloadKey, { before, after }: { before: string | undefined; after: string | undefined }): void {
+    if (before === after) return;
+    const labels = workloadLabels(key);
+    if (before !== undefined) this.#held.remove({ ...labels, reason: before });
+    if (after !== undefined) this.#held.set({ ...labels, reason: after }, 1);
+  }
+
+  reconciled(key: WorkloadKey, { action, result }: { action: string; result: string }): void {
+    this.#reconciliations.inc({ ...workloadLabels(key), action, result });
+  }
+
+  reconcileTook(seconds: number, wallMs: number): void {
+    this.#reconcileSeconds.observe(seconds);
+    this.#lastSeen.set({ controller_name: CONTROLLER }, wallMs / 1_000);
+  }
+
+  failed(key: WorkloadKey, errorType: string): void {
+    this.#errors.inc({ ...workloadLabels(key), error_type: errorType });
+  }
+
+  managed(key: WorkloadKey): void {
+    for (const outcome of EVICTION_OUTCOMES) this.#evictions.inc({ ...workloadLabels(key), outcome }, 0);
+  }
+
+  evicted(key: WorkloadKey, outcome: EvictionOutcome["outcome"]): void {
+    this.#evictions.inc({ ...workloadLabels(key), outcome });
+  }
+
+  blockedByBudget(key: WorkloadKey, budget: string): void {
+    this.#blocked.inc({ ...workloadLabels(key), pdb: budget });
+  }
+
+  /** The workload is gone: so are its series. */
+  async forget(key: WorkloadKey): Promise<void> {
+    const labels = workloadLabels(key);
+    const families = [
+      this.#replicas,
+      this.#target,
+      this.#held,
+      this.#invalid,
+      this.#fallback,
+      this.#reconciliations,
+      this.#errors,
+      this.#evictions,
+      this.#blocked,
+    ];
+    for (const family of families) {
+      for (const { labels: own } of (await family.get()).values) {
+        const isOwn = WORKLOAD.every((name) => own[name] === labels[name]);
+        if (isOwn) family.remove(own as never);
+      }
+    }
+  }
+
+  reviewed(
+    review: { operation: string; kind: string; result: string; seconds: number; capacity?: Capacity },
+  ): void {
+    const { operation, kind: resource_kind, result, seconds, capacity } = review;
+    this.#reviews.inc({ operation, resource_kind, result });
+    this.#reviewSeconds.observe(seconds);
+    if (result === "placed" && capacity !== undefined) {
+      this.#mutations.inc({ resource_kind, mutation_type: capacity });
+    }
+  }
+
+  requested({ verb, resource, code }: { verb: string; resource: string; code: number }): void {
+    this.#requests.inc({ verb, resource, code: String(code) });
+  }
+
+  throttled(ms: number): void {
+    this.#throttled.inc(ms / 1_000);
+  }
+
+  leading(isLeader: boolean): void {
+    this.#leader.set({ controller_name: CONTROLLER }, isLeader ? 1 : 0);
+  }
+
+  cache(of: { resource: string; objects: number; ageMs: number; lists: number }): void {
+    this.#objects.set({ resource: of.resource }, of.objects);
+    this.#age.set({ resource: of.resource }, of.ageMs / 1_000);
+    this.#lists.set({ resource: of.resource }, of.lists);
+  }
+
+  broken(resource: string, seconds: number): void {
+    this.#backoff.set({ resource }, seconds);
+  }
+
+  certificate(expiresMs: number): void {
+    this.#expiry.set(expiresMs / 1_000);
+  }
+
+  nodes(counts: Readonly<Record<NodeCapacity, number>>): void {
+    for (const [capacity, nodes] of Object.entries(counts)) this.#nodes.set({ capacity }, nodes);
+  }
+
+  #gauge<L extends string>(name: string, help: string, labelNames: readonly L[]): Gauge<L> {
+    return new Gauge({ name: `spotalis_${name}`, help, labelNames, registers: [this.#registry] });
+  }
+
+  #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
+    return new Counter({ name: `spotalis_${name}`, help, labelNames, registers: [this.#registry] });
+  }
+
+  #histogram(name: string, help: string, buckets: number[]): Histogram {
+    return new Histogram({ name: `spotalis_${name}`, help, buckets, registers: [this.#registry] });
+  }
+
+  /** The usual names, from figures that need no permission: /proc is closed to a sandboxed binary. */
+  #declareProcess(): void {
+    const families: Readonly<Record<string, (figures: ProcessFigures) => number>> = {
+      process_resident_memory_bytes: (figures) => figures.residentBytes,
+      nodejs_heap_size_used_bytes: (figures) => figures.heapUsedBytes,
+      nodejs_heap_size_total_bytes: (figures) => figures.heapTotalBytes,
+      process_cpu_seconds_total: (figures) => figures.cpuSeconds,
+      process_start_time_seconds: (figures) => figures.startSeconds,
+    };
+    const read = this.#options.process;
+    for (const [name, of] of Object.entries(families)) {
+      const help = "Of this process.";
+      const registers = [this.#registry];
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect: function () {
+          this.set(of(read()));
+        },
+      });
+    }
+  }
+}

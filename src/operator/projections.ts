@@ -1,0 +1,222 @@
+import { isCapacity } from "../domain/capacity.ts";
+import { departureReason } from "../domain/departure.ts";
+import { isObject, type JsonObject, listAt, numberAt, objectAt, textAt } from "../domain/json.ts";
+import * as keys from "../domain/keys.ts";
+import type { Labels, LabelSelector } from "../domain/label_selector.ts";
+import type { NodeClassifier } from "../domain/node_classifier.ts";
+import type { WorkloadKind } from "../domain/snapshot.ts";
+import { templatePin } from "../domain/template_pin.ts";
+import type { Interner } from "../kube/interner.ts";
+import type { Cached, KubeObject } from "../kube/objects.ts";
+import type {
+  CachedBudget,
+  CachedNamespace,
+  CachedNode,
+  CachedOwner,
+  CachedPod,
+  CachedWorkload,
+} from "./cached.ts";
+
+/** A controller that is followed by UID. */
+export interface ControllerRef {
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+const PREFIX = "spotalis.io/";
+
+/** Annotations by which an owner, or another autoscaler, forbids that a pod is moved. */
+const PROTECTIONS: readonly (readonly [key: string, value: string])[] = [
+  ["karpenter.sh/do-not-disrupt", "true"],
+  ["cluster-autoscaler.kubernetes.io/safe-to-evict", "false"],
+  ["autoscaling.cast.ai/removal-disabled", "true"],
+];
+
+/** The controller of an object where it is one of `apps/v1`. */
+export function controllerOf(metadata: JsonObject): ControllerRef | undefined {
+  for (const reference of listAt(metadata, "ownerReferences")) {
+    if (!isObject(reference) || reference["controller"] !== true) continue;
+    if (textAt(reference, "apiVersion") !== "apps/v1") return undefined;
+    const [kind, name, uid] = ["kind", "name", "uid"].map((key) => textAt(reference, key));
+    return kind && name && uid ? { kind, name, uid } : undefined;
+  }
+  return undefined;
+}
+
+/** A slot as admission writes it; anything else is no slot. */
+export function parseSlot(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+/** The number at the end of a StatefulSet pod's name. */
+export function ordinalOf(name: string): number | undefined {
+  return parseSlot(name.slice(name.lastIndexOf("-") + 1));
+}
+
+/** API objects -> what the caches keep of them. Equal strings and label sets are shared. */
+export class Projections {
+  readonly #interner: Interner;
+  readonly #classifier: NodeClassifier;
+
+  constructor(deps: { interner: Interner; classifier: NodeClassifier }) {
+    this.#interner = deps.interner;
+    this.#classifier = deps.classifier;
+  }
+
+  /** Only pods that a ReplicaSet or StatefulSet controls. */
+  pod = (object: KubeObject): CachedPod | undefined => {
+    const { metadata, spec, status } = parts(object);
+    const owner = controllerOf(metadata);
+    if (owner === undefined || !["ReplicaSet", "StatefulSet"].includes(owner.kind)) return undefined;
+    const annotations = objectAt(metadata, "annotations");
+    const labels = objectAt(metadata, "labels");
+    const nodeName = textAt(spec, "nodeName");
+    const phase = textAt(status, "phase");
+    const placed = labels[keys.CAPACITY];
+    const pin = templatePin(spec, this.#classifier);
+    const guard = PROTECTIONS.find(([key, value]) => annotations[key] === value);
+    return {
+      ...this.#identity(metadata),
+      ownerUid: this.#interner.text(owner.uid),
+      labels: this.#interner.record(labels as Labels),
+      nodeName: nodeName === undefined ? undefined : this.#interner.text(nodeName),
+      slot: parseSlot(textAt(annotations, keys.SLOT)),
+      placed: isCapacity(placed) && Object.hasOwn(annotations, keys.SLOT) ? placed : undefined,
+      isPinned: pin !== undefined && !Object.hasOwn(annotations, keys.SLOT),
+      pinnedTo: pin?.capacity,
+      isTerminating: textAt(metadata, "deletionTimestamp") !== undefined,
+      isFinished: phase === "Succeeded" || phase === "Failed",
+      isPending: phase === "Pending",
+      isReady: hasCondition(status, "Ready"),
+      createdMs: Date.parse(textAt(metadata, "creationTimestamp") ?? ""),
+      protectedBy: guard && guard.join("="),
+    };
+  };
+
+  node = (object: KubeObject): CachedNode => {
+    const { metadata, spec, status } = parts(object);
+    const taintKeys = listAt(spec, "taints").filter(isObject).flatMap((taint) => textAt(taint, "key") ?? []);
+    return {
+      ...this.#identity(metadata),
+      capacity: this.#classifier.classify(objectAt(metadata, "labels") as Labels),
+      departing: departureReason({
+        unschedulable: spec["unschedulable"] === true,
+        ready: hasCondition(status, "Ready"),
+        taintKeys,
+      }),
+    };
+  };
+
+  replicaSet = (object: KubeObject): CachedOwner => {
+    const { metadata, spec } = parts(object);
+    const controller = controllerOf(metadata);
+    return {
+      ...this.#identity(metadata),
+      workloadUid: controller?.kind === "Deployment" ? this.#interner.text(controller.uid) : undefined,
+      replicas: numberAt(spec, "replicas") ?? 1,
+      templateHasSlot: hasSlot(spec),
+    };
+  };
+
+  deployment = (object: KubeObject): CachedWorkload => {
+    const { spec } = parts(object);
+    return { ...this.#workload(object, "Deployment"), isPaused: spec["paused"] === true };
+  };
+
+  statefulSet = (object: KubeObject): CachedWorkload => {
+    const { spec, status } = parts(object);
+    const strategy = objectAt(spec, "updateStrategy");
+    const hasUpdate = textAt(status, "currentRevision") !== textAt(status, "updateRevision");
+    return {
+      ...this.#workload(object, "StatefulSet"),
+      hasUpdate,
+      partition: numberAt(objectAt(strategy, "rollingUpdate"), "partition") ?? 0,
+      updatesOnDelete: hasUpdate && textAt(strategy, "type") === "OnDelete",
+      firstOrdinal: numberAt(objectAt(spec, "ordinals"), "start") ?? 0,
+    };
+  };
+
+  namespace = (object: KubeObject): CachedNamespace => {
+    const { metadata } = parts(object);
+    return {
+      ...this.#identity(metadata),
+      labels: this.#interner.record(objectAt(metadata, "labels") as Labels),
+      annotations: this.#interner.record(own(objectAt(metadata, "annotations"))),
+      isTerminating: textAt(metadata, "deletionTimestamp") !== undefined,
+    };
+  };
+
+  budget = (object: KubeObject): CachedBudget => {
+    const { metadata, spec, status } = parts(object);
+    const isCurrent = (numberAt(status, "observedGeneration") ?? 0) >= (numberAt(metadata, "generation") ?? 0);
+    return {
+      ...this.#identity(metadata),
+      selector: isObject(spec["selector"]) ? spec["selector"] as LabelSelector : undefined,
+      disruptionsAllowed: isCurrent ? numberAt(status, "disruptionsAllowed") ?? 0 : 0,
+    };
+  };
+
+  #workload(object: KubeObject, kind: WorkloadKind): CachedWorkload {
+    const { metadata, spec, status } = parts(object);
+    const identity = this.#identity(metadata);
+    const template = objectAt(objectAt(spec, "template"), "metadata");
+    const observed = numberAt(status, "observedGeneration") ?? 0;
+    return {
+      ...identity,
+      kind,
+      workloadUid: identity.uid,
+      replicas: numberAt(spec, "replicas") ?? 1,
+      templateHasSlot: hasSlot(spec),
+      labels: this.#interner.record(objectAt(metadata, "labels") as Labels),
+      annotations: this.#interner.record(own(objectAt(metadata, "annotations"))),
+      templateLabels: this.#interner.record(objectAt(template, "labels") as Labels),
+      isTerminating: textAt(metadata, "deletionTimestamp") !== undefined,
+      isPaused: false,
+      isObserved: observed >= (numberAt(metadata, "generation") ?? 0),
+      updated: numberAt(status, "updatedReplicas") ?? 0,
+      total: numberAt(status, "replicas") ?? 0,
+      ready: numberAt(status, "readyReplicas") ?? 0,
+      available: numberAt(status, "availableReplicas") ?? 0,
+      hasUpdate: false,
+      partition: 0,
+      updatesOnDelete: false,
+      firstOrdinal: 0,
+    };
+  }
+
+  #identity(metadata: JsonObject): Cached {
+    return {
+      namespace: this.#interner.text(textAt(metadata, "namespace") ?? ""),
+      name: textAt(metadata, "name") ?? "",
+      uid: textAt(metadata, "uid") ?? "",
+      resourceVersion: textAt(metadata, "resourceVersion") ?? "",
+    };
+  }
+}
+
+function parts(object: KubeObject): { metadata: JsonObject; spec: JsonObject; status: JsonObject } {
+  const json = object as JsonObject;
+  return {
+    metadata: objectAt(json, "metadata"),
+    spec: objectAt(json, "spec"),
+    status: objectAt(json, "status"),
+  };
+}
+
+function hasCondition(status: JsonObject, type: string): boolean {
+  return listAt(status, "conditions").some((condition) =>
+    isObject(condition) && condition["type"] === type && condition["status"] === "True"
+  );
+}
+
+function hasSlot(spec: JsonObject): boolean {
+  const metadata = objectAt(objectAt(spec, "template"), "metadata");
+  return Object.hasOwn(objectAt(metadata, "annotations"), keys.SLOT);
+}
+
+function own(annotations: JsonObject): Labels {
+  return Object.fromEntries(
+    Object.entries(annotations).filter(([key]) => key.startsWith(PREFIX)),
+  ) as Labels;
+}

@@ -1,0 +1,59 @@
+import { formatDuration } from "../domain/duration.ts";
+import type { Standing } from "../domain/snapshot.ts";
+import type { LeaderElector } from "../kube/lease.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { type ClusterCache, STALE_MS } from "./cluster_cache.ts";
+import type { Evictor } from "./evictor.ts";
+
+export interface StandingsDeps {
+  /** Undefined where leader election is turned off: this process is then the only one. */
+  readonly elector: LeaderElector | undefined;
+  readonly cache: ClusterCache;
+  readonly evictor: Evictor;
+  readonly clock: Clock;
+}
+
+/** Whether this process may act: on its leadership, its caches, and the API server's patience. */
+export class Standings {
+  readonly #deps: StandingsDeps;
+  readonly #handoverMs: number;
+
+  constructor(deps: StandingsDeps, { handoverMs }: { handoverMs: number }) {
+    this.#deps = deps;
+    this.#handoverMs = handoverMs;
+  }
+
+  /** Whether to look at workloads at all. */
+  mayReconcile(): boolean {
+    const { elector, cache } = this.#deps;
+    return cache.hasSynced && (elector === undefined || elector.isLeader);
+  }
+
+  /** Asked before each decision and again right before each eviction. */
+  standing(): Standing {
+    const nowMs = this.#deps.clock.now();
+    return {
+      lease: this.#lease(nowMs),
+      throttled: this.#deps.evictor.throttled(nowMs),
+      stale: this.staleness(nowMs),
+    };
+  }
+
+  /** Why the caches may not be trusted, or undefined. */
+  staleness(nowMs: number): string | undefined {
+    const { cache } = this.#deps;
+    if (!cache.hasSynced) return "the caches are not synced yet";
+    const { resource, ageMs } = cache.oldest(nowMs);
+    return ageMs <= STALE_MS
+      ? undefined
+      : `no word of ${resource} from the API server for ${formatDuration(ageMs)}`;
+  }
+
+  #lease(nowMs: number): string | undefined {
+    const { elector } = this.#deps;
+    if (elector === undefined) return undefined;
+    if (!elector.isLeader) return "this process is not the leader";
+    if (!elector.isValid(nowMs)) return "the Lease was not renewed in time: leadership may have lapsed";
+    return nowMs < elector.acquiredMs + this.#handoverMs ? "leadership was won only now" : undefined;
+  }
+}

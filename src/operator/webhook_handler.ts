@@ -1,0 +1,179 @@
+import { isObject, type JsonObject, objectAt, textAt } from "../domain/json.ts";
+import { quote } from "../domain/quote.ts";
+import { type Clock, deadline } from "../runtime/clock.ts";
+import type { Log } from "../runtime/log.ts";
+import type { Admission, AdmissionAnswer } from "./admission.ts";
+import { readBody } from "./read_body.ts";
+
+export interface WebhookDeps {
+  readonly admission: Admission;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onReview: (review: { operation: string; kind: string; seconds: number } & AdmissionAnswer) => void;
+}
+
+type Handler = (request: Request) => Promise<Response>;
+
+/** Objects are at most 3 MiB in etcd; a review may hold two of them, and a little around them. */
+const MOST_BYTES = 7 * 1024 * 1024;
+/** Longer than the API server itself waits. */
+const BODY_MS = 5_000;
+/** Answers kept for a review that is sent again: more than can be under way at once. */
+const MOST_ANSWERS = 2_048;
+
+const VERSIONS: readonly string[] = ["admission.k8s.io/v1", "admission.k8s.io/v1beta1"];
+/** What a metric may have as a label: the text comes from outside. */
+const OPERATIONS: readonly string[] = ["CREATE", "UPDATE", "DELETE", "CONNECT"];
+
+class Refusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+interface Review {
+  readonly apiVersion: string;
+  readonly uid: string;
+  readonly request: JsonObject;
+}
+
+/** Answers AdmissionReviews (https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/). */
+export function createWebhookHandler(deps: WebhookDeps): Handler {
+  const answers = new Map<string, Promise<AdmissionAnswer>>();
+
+  /** The same uid is the same question: it gets the same answer, and takes one place. */
+  function answerOnce(review: Review): Promise<AdmissionAnswer> {
+    const known = answers.get(review.uid);
+    if (known !== undefined) return known;
+    const answer = answerReview(deps, review);
+    answers.set(review.uid, answer);
+    if (answers.size > MOST_ANSWERS) answers.delete(answers.keys().next().value!);
+    return answer;
+  }
+
+  return async (request) => {
+    const limit = deadline(deps.clock, { ms: BODY_MS, reason: "the body did not arrive in time" });
+    try {
+      const text = await readRequest(request, limit.signal);
+      const review = parseReview(text);
+      return reviewResponse(review, await answerOnce(review));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      deps.log.warn("admission request refused", { status: error.status, why: error.message });
+      return refusalResponse(error);
+    } finally {
+      limit.release();
+    }
+  };
+}
+
+async function answerReview(deps: WebhookDeps, { uid, request }: Review): Promise<AdmissionAnswer> {
+  const startedMs = deps.clock.now();
+  const asked = textAt(request, "operation") ?? "";
+  const operation = OPERATIONS.includes(asked) ? asked : "other";
+  const isPod = textAt(objectAt(request, "resource"), "resource") === "pods" &&
+    textAt(request, "subResource") === undefined;
+  let answer: AdmissionAnswer = { result: "unmanaged", patch: [] };
+  try {
+    if (operation === "CREATE" && isPod) {
+      answer = await deps.admission.review({
+        uid,
+        namespace: textAt(request, "namespace") ?? "",
+        isDryRun: request["dryRun"] === true,
+        pod: objectAt(request, "object"),
+      });
+    }
+  } catch (error) {
+    deps.log.error("pod allowed as it is: admission failed", { uid: quote(uid), error });
+    answer = { result: "error", patch: [] };
+  }
+  const seconds = (deps.clock.now() - startedMs) / 1_000;
+  deps.onReview({ operation, kind: isPod ? "Pod" : "other", seconds, ...answer });
+  return answer;
+}
+
+async function readRequest(request: Request, signal: AbortSignal): Promise<string> {
+  const { pathname } = new URL(request.url);
+  if (pathname !== "/mutate" && pathname !== "/") throw new Refusal(404, 'only "/mutate" and "/" are served');
+  if (request.method !== "POST") throw new Refusal(405, "only POST is allowed");
+  const type = (request.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
+  if (type !== "application/json") throw new Refusal(415, "the content type has to be application/json");
+  const encoding = request.headers.get("content-encoding");
+  if (encoding !== null && encoding !== "identity") {
+    throw new Refusal(415, "content encodings are not accepted");
+  }
+  const body = await readBody(request, { mostBytes: MOST_BYTES, signal });
+  if (body === "too large") throw new Refusal(413, `the body has more than ${MOST_BYTES} bytes`);
+  if (body === "too slow") throw new Refusal(408, `the body did not arrive within ${BODY_MS} ms`);
+  if (body.length === 0) throw new Refusal(400, "the body is empty");
+  return new TextDecoder().decode(body);
+}
+
+function parseReview(text: string): Review {
+  let review: unknown;
+  try {
+    review = JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new Refusal(400, "the body is no JSON");
+  }
+  if (!isObject(review) || review["kind"] !== "AdmissionReview") {
+    throw new Refusal(400, "the body is no AdmissionReview");
+  }
+  const apiVersion = textAt(review, "apiVersion") ?? "";
+  if (!VERSIONS.includes(apiVersion)) {
+    throw new Refusal(400, `apiVersion has to be one of ${VERSIONS.join(", ")}`);
+  }
+  const request = objectAt(review, "request");
+  const uid = textAt(request, "uid");
+  if (uid === undefined || uid === "") throw new Refusal(400, "request.uid is missing");
+  const isCreate = request["operation"] === "CREATE";
+  if (isCreate && !isObject(request["object"])) throw new ReviewRefusal({ apiVersion, uid, request });
+  return { apiVersion, uid, request };
+}
+
+/** A review that can be answered as one, though not as it asks. */
+class ReviewRefusal extends Refusal {
+  readonly review: Review;
+
+  constructor(review: Review) {
+    super(400, "request.object is missing");
+    this.review = review;
+  }
+}
+
+function jsonResponse(status: number, body: unknown): Response {
+  return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
+}
+
+function refusalResponse(refusal: Refusal): Response {
+  if (refusal instanceof ReviewRefusal) {
+    const { apiVersion, uid } = refusal.review;
+    const status = { code: refusal.status, message: refusal.message };
+    const response = { uid, allowed: true, status };
+    return jsonResponse(refusal.status, { apiVersion, kind: "AdmissionReview", response });
+  }
+  const response = jsonResponse(refusal.status, { error: refusal.message });
+  if (refusal.status === 405) response.headers.set("allow", "POST");
+  return response;
+}
+
+function reviewResponse({ apiVersion, uid }: Review, { patch }: AdmissionAnswer): Response {
+  const patched = patch.length === 0 ? {} : {
+    patchType: "JSONPatch",
+    // Every character of JSON.stringify's output beyond ASCII is escaped, which is what btoa needs.
+    patch: btoa(asciiJson(patch)),
+  };
+  const response = { uid, allowed: true, ...patched };
+  return jsonResponse(200, { apiVersion, kind: "AdmissionReview", response });
+}
+
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u0080-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -1,0 +1,162 @@
+import type { HeldSlot } from "../domain/placement.ts";
+import { type LabelSelector, matchesSelector } from "../domain/label_selector.ts";
+import { parsePolicy, type PolicyResult } from "../domain/policy.ts";
+import type { PodView, RolloutView, Standing, WorkloadSnapshot } from "../domain/snapshot.ts";
+import type { MoveState } from "../domain/moves.ts";
+import type { CachedBudget, CachedNamespace, CachedOwner, CachedPod, CachedWorkload } from "./cached.ts";
+import type { ClusterCache } from "./cluster_cache.ts";
+
+/** Which namespaces the cluster's administrator lets Spotalis act in. */
+export interface NamespaceScope {
+  /** Undefined: all but kube-system and the operator's own. */
+  readonly selector: LabelSelector | undefined;
+  readonly ownNamespace: string;
+}
+
+export interface SnapshotOptions {
+  readonly moves: MoveState;
+  readonly standing: Standing;
+}
+
+const NOTHING = { labels: {}, annotations: {} };
+
+/** The caches as the rules of `domain/` see them. */
+export class WorkloadView {
+  readonly #cache: ClusterCache;
+  readonly #scope: NamespaceScope;
+  readonly #policies = new WeakMap<CachedWorkload, {
+    readonly namespace: CachedNamespace | undefined;
+    readonly policy: PolicyResult;
+  }>();
+
+  constructor(cache: ClusterCache, scope: NamespaceScope) {
+    this.#cache = cache;
+    this.#scope = scope;
+  }
+
+  policyOf(workload: CachedWorkload): PolicyResult {
+    const namespace = this.#cache.namespaces.get(workload.namespace);
+    const known = this.#policies.get(workload);
+    if (known !== undefined && known.namespace === namespace) return known.policy;
+    const policy = this.#isInScope(workload.namespace, namespace)
+      ? parsePolicy(workload, namespace ?? NOTHING)
+      : { kind: "unmanaged" as const, why: "the operator's configuration leaves its namespace out" };
+    this.#policies.set(workload, { namespace, policy });
+    return policy;
+  }
+
+  /** ReplicaSets of a Deployment, or the StatefulSet itself. */
+  ownersOf(workload: CachedWorkload): Iterable<CachedOwner> {
+    return workload.kind === "StatefulSet"
+      ? [workload]
+      : this.#cache.replicaSets.by("byWorkload", workload.uid);
+  }
+
+  ownerByUid(uid: string): CachedOwner | undefined {
+    const [set] = this.#cache.replicaSets.by("byUid", uid);
+    if (set !== undefined) return set;
+    const [statefulSet] = this.#cache.statefulSets.by("byUid", uid);
+    return statefulSet;
+  }
+
+  /** What an owner's live pods hold: without those that terminate or have finished. */
+  heldBy(ownerUid: string): HeldSlot[] {
+    const held: HeldSlot[] = [];
+    for (const pod of this.#cache.pods.by("byOwner", ownerUid)) {
+      if (pod.isTerminating || pod.isFinished) continue;
+      const where = this.#whereIs(pod);
+      held.push({
+        slot: pod.slot,
+        capacity: where === "spot" || where === "on-demand" ? where : undefined,
+      });
+    }
+    return held;
+  }
+
+  snapshot(workload: CachedWorkload, { moves, standing }: SnapshotOptions): WorkloadSnapshot {
+    const namespace = this.#cache.namespaces.get(workload.namespace);
+    const budgets = [...this.#cache.budgets.by("byNamespace", workload.namespace)];
+    // The pods of one owner share one or two label sets, so each is matched once.
+    const covering = new Map<CachedPod["labels"], readonly string[]>();
+    const budgetsOf = ({ labels }: CachedPod) => {
+      const names = covering.get(labels) ??
+        budgets.filter((each) => covers(each, labels)).map(({ name }) => name);
+      covering.set(labels, names);
+      return names;
+    };
+    const pods: PodView[] = [];
+    let ownersWithPods = 0;
+    for (const owner of this.ownersOf(workload)) {
+      const own = this.#cache.pods.by("byOwner", owner.uid);
+      if (own.size > 0) ownersWithPods++;
+      for (const pod of own) pods.push(this.#podView(pod, budgetsOf(pod)));
+    }
+    return {
+      kind: workload.kind,
+      namespace: workload.namespace,
+      name: workload.name,
+      uid: workload.uid,
+      policy: this.policyOf(workload),
+      isTerminating: workload.isTerminating || namespace?.isTerminating === true,
+      replicas: workload.replicas,
+      isPaused: workload.isPaused,
+      rollout: rolloutOf(workload, ownersWithPods),
+      pods,
+      budgets,
+      moves,
+      standing,
+    };
+  }
+
+  #isInScope(name: string, namespace: CachedNamespace | undefined): boolean {
+    const { selector, ownNamespace } = this.#scope;
+    if (selector === undefined) return name !== "kube-system" && name !== ownNamespace;
+    return namespace !== undefined && matchesSelector(namespace.labels, selector);
+  }
+
+  #whereIs(pod: CachedPod): PodView["where"] {
+    const promised = pod.placed ?? pod.pinnedTo;
+    if (pod.nodeName === undefined) return promised ?? "unplaced";
+    // A node that the cache does not show yet is new; a placed pod can only be on its own kind.
+    return this.#cache.nodes.get(pod.nodeName)?.capacity ?? promised ?? "unknown";
+  }
+
+  #podView(pod: CachedPod, budgets: readonly string[]): PodView {
+    return {
+      uid: pod.uid,
+      name: pod.name,
+      slot: pod.slot,
+      where: this.#whereIs(pod),
+      isBound: pod.nodeName !== undefined,
+      isPlaced: pod.placed !== undefined,
+      isPinned: pod.isPinned,
+      isTerminating: pod.isTerminating,
+      isFinished: pod.isFinished,
+      isPending: pod.isPending,
+      isReady: pod.isReady,
+      createdMs: pod.createdMs,
+      protectedBy: pod.protectedBy,
+      departing: pod.nodeName === undefined ? undefined : this.#cache.nodes.get(pod.nodeName)?.departing,
+      budgets,
+    };
+  }
+}
+
+export function covers(budget: CachedBudget, labels: Readonly<Record<string, string>>): boolean {
+  return budget.selector !== undefined && matchesSelector(labels, budget.selector);
+}
+
+function rolloutOf(workload: CachedWorkload, ownersWithPods: number): RolloutView {
+  const { isObserved, total, ready, available, updatesOnDelete, replicas } = workload;
+  const kept = workload.hasUpdate ? Math.min(workload.partition, replicas) : 0;
+  return {
+    isObserved,
+    updated: workload.updated,
+    toUpdate: replicas - kept,
+    total,
+    ready,
+    available,
+    ownersWithPods,
+    updatesOnDelete,
+  };
+}

@@ -1,0 +1,23 @@
+/**
+ * The lines of a byte stream, without their ends. A last line that no end closes was cut off, and is
+ * left out. Bytes of one character may be spread over chunks.
+ */
+export async function* lines(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  { onChunk }: { onChunk?: () => void } = {},
+): AsyncGenerator<string[], void, void> {
+  const decoder = new TextDecoder();
+  let rest: string[] = [];
+  for await (const chunk of stream) {
+    onChunk?.();
+    const text = decoder.decode(chunk, { stream: true });
+    const parts = text.split("\n");
+    if (parts.length === 1) {
+      rest.push(text);
+      continue;
+    }
+    parts[0] = rest.join("") + parts[0];
+    rest = [parts.pop()!];
+    yield parts.filter((line) => line !== "");
+  }
+}

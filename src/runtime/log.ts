@@ -1,0 +1,60 @@
+export type LogLevel = "debug" | "info" | "warn" | "error";
+export type LogFormat = "json" | "console";
+export type LogFields = Readonly<Record<string, unknown>>;
+
+export const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
+
+/** One line an event: a message, and fields beside it. */
+export interface Log {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+export interface LogDeps {
+  /** Takes a whole line, its end included. */
+  readonly write: (line: string) => void;
+  /** Milliseconds since the epoch. */
+  readonly wall: () => number;
+}
+
+/** An error with all of its causes, on one line. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? "" : `: ${describeError(error.cause)}`;
+  return `${error.name === "Error" ? "" : `${error.name}: `}${error.message}${cause}`;
+}
+
+export function createLog(deps: LogDeps, { level, format }: { level: LogLevel; format: LogFormat }): Log {
+  const render = format === "json" ? renderJson : renderConsole;
+  const at = (own: LogLevel) => (message: string, fields: LogFields = {}) => {
+    if (LOG_LEVELS.indexOf(own) < LOG_LEVELS.indexOf(level)) return;
+    deps.write(render({ time: new Date(deps.wall()).toISOString(), level: own, message, fields }) + "\n");
+  };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+interface Entry {
+  readonly time: string;
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+function plain(value: unknown): unknown {
+  return value instanceof Error ? describeError(value) : value;
+}
+
+function renderJson({ time, level, message, fields }: Entry): string {
+  const own = Object.entries(fields).map(([key, value]) => [key, plain(value)]);
+  return JSON.stringify({ time, level, message, ...Object.fromEntries(own) });
+}
+
+function renderConsole({ time, level, message, fields }: Entry): string {
+  const pairs = Object.entries(fields).filter(([, value]) => value !== undefined).map(([key, value]) => {
+    const text = plain(value);
+    return `${key}=${typeof text === "string" && /^[\w./:%-]+$/.test(text) ? text : JSON.stringify(text)}`;
+  });
+  return [time, level.toUpperCase().padEnd(5), message.replaceAll(/\s+/g, " "), ...pairs].join(" ");
+}

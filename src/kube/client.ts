@@ -1,3 +1,4 @@
+import { chunks } from "../runtime/chunks.ts";
 import { type Clock, deadline } from "../runtime/clock.ts";
 import { ApiError, apiError } from "./api_error.ts";
 import type { RateLimiter } from "./rate_limiter.ts";
@@ -44,7 +45,7 @@ export class KubeClient {
     const limit = this.#deadline(method, path, options);
     try {
       const response = await this.#send(method, path, { ...options, signal: limit.signal });
-      return await response.json() as T;
+      return JSON.parse(await readText(response, limit.signal)) as T;
     } catch (error) {
       throw this.#wrapped(error, { method, path, signal: limit.signal });
     } finally {
@@ -52,23 +53,16 @@ export class KubeClient {
     }
   }
 
-  /** The body of a success as a stream; after the headers only `options.signal` ends it. */
+  /** The body of a success as a stream. After the headers it is the caller who ends it: see `chunks`. */
   async stream(path: string, options: RequestOptions): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-    const controller = new AbortController();
-    const onAbort = () => controller.abort(options.signal.reason);
-    options.signal.addEventListener("abort", onAbort, { once: true });
-    if (options.signal.aborted) onAbort();
-    const limit = this.#deadline("GET", path, { ...options, signal: controller.signal });
-    const onLimit = () => controller.abort(limit.signal.reason);
-    limit.signal.addEventListener("abort", onLimit);
+    const limit = this.#deadline("GET", path, options);
     try {
-      const response = await this.#send("GET", path, { ...options, signal: controller.signal });
+      const response = await this.#send("GET", path, { ...options, signal: limit.signal });
       if (response.body === null) throw new Error("the answer has no body");
       return response.body;
     } catch (error) {
       throw this.#wrapped(error, { method: "GET", path, signal: limit.signal });
     } finally {
-      limit.signal.removeEventListener("abort", onLimit);
       limit.release();
     }
   }
@@ -93,9 +87,9 @@ export class KubeClient {
       this.#deps.token.invalidate();
       const again = await this.#once(method, path, options);
       if (again.ok) return again;
-      throw await this.#failure(again, { method, path });
+      throw await this.#failure(again, { method, path, signal: options.signal });
     }
-    throw await this.#failure(response, { method, path });
+    throw await this.#failure(response, { method, path, signal: options.signal });
   }
 
   async #once(method: Method, path: string, options: RequestOptions): Promise<Response> {
@@ -118,8 +112,11 @@ export class KubeClient {
     }
   }
 
-  async #failure(response: Response, { method, path }: { method: string; path: string }): Promise<ApiError> {
-    const text = await response.text();
+  async #failure(
+    response: Response,
+    { method, path, signal }: { method: string; path: string; signal: AbortSignal },
+  ): Promise<ApiError> {
+    const text = await readText(response, signal);
     let body: unknown;
     try {
       body = JSON.parse(text);
@@ -153,4 +150,12 @@ function resourceOf(path: string): string {
   const parts = path.split("/").filter((part) => part !== "").slice(path.startsWith("/apis/") ? 3 : 2);
   const [resource, , subresource] = parts[0] === "namespaces" && parts.length > 2 ? parts.slice(2) : parts;
   return [resource ?? "", subresource].filter((part) => part !== undefined).join("/");
+}
+
+async function readText(response: Response, signal: AbortSignal): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  if (response.body === null) return text;
+  for await (const chunk of chunks(response.body, signal)) text += decoder.decode(chunk, { stream: true });
+  return text + decoder.decode();
 }

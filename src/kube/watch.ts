@@ -52,7 +52,9 @@ export async function* watch(
       options.onActivity();
     };
     onChunk();
-    for await (const batch of lines(stream, { onChunk })) yield batch.flatMap((line) => parseEvent(line, path));
+    for await (const batch of lines(stream, { signal: controller.signal, onChunk })) {
+      yield batch.flatMap((line) => parseEvent(line, path));
+    }
   } catch (error) {
     throw controller.signal.aborted ? controller.signal.reason : error;
   } finally {

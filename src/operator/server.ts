@@ -38,11 +38,10 @@ export function serve({ log, clock }: { log: Log; clock: Clock }, options: Serve
     address: { hostname: server.addr.hostname, port: server.addr.port },
     async close(graceMs) {
       // A connection that never sends anything would keep shutdown() waiting for ever.
-      let cancel = () => {};
-      const late = new Promise<void>((resolve) => cancel = clock.after(graceMs, resolve));
-      await Promise.race([server.shutdown(), late]);
+      const cancel = clock.after(graceMs, () => abort.abort());
+      server.shutdown();
+      await server.finished;
       cancel();
-      abort.abort();
     },
   };
 }

@@ -1,0 +1,246 @@
+import type { Cluster, Json } from "./cluster.ts";
+import { makeServingCertificate } from "./certificates.ts";
+
+const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
+const PERMISSIONS = ["--frozen", "--no-check", "--allow-net", "--allow-read", "--allow-env"];
+
+export interface OperatorOptions {
+  /** Names the operator's Lease namespace, its webhook configuration and the namespaces it acts in. */
+  readonly name: string;
+  /** On top of the defaults of the tests. */
+  readonly config?: Json;
+  readonly env?: Record<string, string>;
+  /** False: started without a webhook configuration that points to it. */
+  readonly registers?: boolean;
+}
+
+/** One line of the operator's log. */
+export interface LogLine {
+  readonly level: string;
+  readonly message: string;
+  readonly [field: string]: unknown;
+}
+
+export function freePorts(count: number): number[] {
+  const listeners = Array.from({ length: count }, () => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
+  const ports = listeners.map((listener) => (listener.addr as Deno.NetAddr).port);
+  for (const listener of listeners) listener.close();
+  return ports;
+}
+
+/** The label that a namespace carries to belong to an operator of the tests. */
+export const OPERATOR_LABEL = "e2e.spotalis.io/operator";
+
+/** How the operator is started: `deno run main.ts`, or a compiled binary. */
+function commandLine(): string[] {
+  const binary = Deno.env.get("SPOTALIS_E2E_BINARY");
+  return binary === undefined ? [Deno.execPath(), "run", ...PERMISSIONS, MAIN] : [binary];
+}
+
+/** A spotalis process that acts as the ServiceAccount of `deploy/`. */
+export class Operator {
+  readonly log: LogLine[] = [];
+  readonly #child: Deno.ChildProcess;
+  readonly #ports: { readonly webhook: number; readonly metrics: number; readonly health: number };
+  readonly #watchers = new Set<() => void>();
+  readonly #reading: Promise<void>;
+  readonly configPath: string;
+  readonly kubeconfig: string;
+
+  private constructor(
+    child: Deno.ChildProcess,
+    { ports, configPath, kubeconfig }: {
+      ports: { webhook: number; metrics: number; health: number };
+      configPath: string;
+      kubeconfig: string;
+    },
+  ) {
+    this.#child = child;
+    this.#ports = ports;
+    this.configPath = configPath;
+    this.kubeconfig = kubeconfig;
+    this.#reading = Promise.all([this.#read(child.stdout), this.#read(child.stderr)]).then(() => undefined);
+  }
+
+  /** Starts one, and waits until its readyz says yes. */
+  static async start(cluster: Cluster, options: OperatorOptions): Promise<Operator> {
+    const operator = await Operator.spawn(cluster, options);
+    await operator.ready();
+    return operator;
+  }
+
+  static async spawn(cluster: Cluster, { name, config = {}, env = {}, registers = true }: OperatorOptions) {
+    const [webhook, metrics, health] = freePorts(3) as [number, number, number];
+    const dir = `${cluster.dir}/${name}-${webhook}`;
+    const certificate = await makeServingCertificate(dir);
+    const leaseNamespace = `lease-${name}`;
+    await allowLease(cluster, leaseNamespace);
+    if (registers) await register(cluster, { name, webhook, caBundle: certificate.caBundle });
+    const configPath = `${dir}/config.yaml`;
+    const settings = {
+      operator: { leaderElection: { namespace: leaseNamespace }, ...config.operator },
+      controllers: { namespaceSelector: { matchLabels: { [OPERATOR_LABEL]: name } }, ...config.controllers },
+      webhook: { port: webhook, certDir: dir, ...config.webhook },
+      observability: {
+        metrics: { bindAddress: `127.0.0.1:${metrics}` },
+        health: { bindAddress: `127.0.0.1:${health}` },
+        ...config.observability,
+      },
+    };
+    await Deno.writeTextFile(configPath, JSON.stringify(settings));
+    const kubeconfig = await cluster.operatorKubeconfig();
+    const [program, ...args] = commandLine();
+    const child = new Deno.Command(program!, {
+      args: [...args, "run", "--config", configPath, "--kubeconfig", kubeconfig],
+      env: { ...env, NO_COLOR: "1" },
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    return new Operator(child, { ports: { webhook, metrics, health }, configPath, kubeconfig });
+  }
+
+  get webhookUrl(): string {
+    return `https://127.0.0.1:${this.#ports.webhook}/mutate`;
+  }
+
+  get webhookPort(): number {
+    return this.#ports.webhook;
+  }
+
+  async ready(ms = 20_000): Promise<void> {
+    const end = Date.now() + ms;
+    for (;;) {
+      const answer = await this.health("readyz").catch(() => undefined);
+      if (answer?.status === 200) return;
+      if (Date.now() > end) throw new Error(`operator not ready: ${answer?.text}\n${this.tail()}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async health(check: "healthz" | "readyz"): Promise<{ status: number; text: string }> {
+    const response = await fetch(`http://127.0.0.1:${this.#ports.health}/${check}`);
+    return { status: response.status, text: await response.text() };
+  }
+
+  /** The sum of a metric's series that carry all of `labels`. */
+  async metric(name: string, labels: Record<string, string> = {}): Promise<number> {
+    let sum = 0;
+    for (const line of (await this.metrics()).split("\n")) {
+      const [series, value] = [line.slice(0, line.lastIndexOf(" ")), line.slice(line.lastIndexOf(" ") + 1)];
+      if (series !== name && !series.startsWith(`${name}{`)) continue;
+      if (Object.entries(labels).every(([key, want]) => series.includes(`${key}="${want}"`))) {
+        sum += Number(value);
+      }
+    }
+    return sum;
+  }
+
+  async metrics(): Promise<string> {
+    return await (await fetch(`http://127.0.0.1:${this.#ports.metrics}/metrics`)).text();
+  }
+
+  /** Runs a command of the CLI with this operator's configuration and rights. */
+  async cli(...args: string[]): Promise<string> {
+    const { runCommand } = await import("./command.ts");
+    const [program, ...own] = commandLine();
+    const cluster = args[0] === "config" || args[0] === "version" ? [] : ["--kubeconfig", this.kubeconfig];
+    const config = args[0] === "version" ? [] : ["--config", this.configPath];
+    return (await runCommand(program!, [...own, ...args, ...config, ...cluster])).stdout;
+  }
+
+  /** Waits for a log line that `is` the one. */
+  async logged(is: (line: LogLine) => boolean, ms = 20_000): Promise<LogLine> {
+    const end = Date.now() + ms;
+    for (let seen = 0;;) {
+      for (; seen < this.log.length; seen++) if (is(this.log[seen]!)) return this.log[seen]!;
+      const leftMs = end - Date.now();
+      if (leftMs <= 0) throw new Error(`no such log line within ${ms} ms: ${is}\n${this.tail()}`);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, leftMs);
+        this.#watchers.add(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    }
+  }
+
+  tail(lines = 30): string {
+    return this.log.slice(-lines).map((line) => JSON.stringify(line)).join("\n");
+  }
+
+  kill(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** The exit code. */
+  async ended(): Promise<number> {
+    const { code } = await this.#child.status;
+    await this.#reading;
+    return code;
+  }
+
+  async stop(): Promise<number> {
+    this.kill("SIGTERM");
+    return await this.ended();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.kill("SIGKILL");
+    } catch (error) {
+      // It has ended already.
+      if (!(error instanceof TypeError)) throw error;
+    }
+    await this.ended();
+  }
+
+  async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
+    let rest = "";
+    for await (const chunk of stream.pipeThrough(new TextDecoderStream() as never) as ReadableStream<string>) {
+      const parts = (rest + chunk).split("\n");
+      rest = parts.pop()!;
+      for (const part of parts) this.log.push(parseLine(part));
+      for (const wake of [...this.#watchers]) {
+        this.#watchers.delete(wake);
+        wake();
+      }
+    }
+  }
+}
+
+function parseLine(text: string): LogLine {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { level: "raw", message: text };
+  }
+}
+
+/** A copy of the Role of `deploy/` in a namespace of its own, so that several operators can lead. */
+async function allowLease(cluster: Cluster, namespace: string): Promise<void> {
+  const roles = (await cluster.deployed()).filter(({ kind }) => kind === "Role" || kind === "RoleBinding");
+  await cluster.apply(
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
+    ...roles.map((role) => ({ ...role, metadata: { ...role.metadata, namespace } })),
+  );
+}
+
+/** The webhook configuration of `deploy/`, pointed at loopback and at this operator's namespaces. */
+export async function register(
+  cluster: Cluster,
+  { name, webhook, caBundle }: { name: string; webhook: number; caBundle: string },
+): Promise<void> {
+  const deployed = (await cluster.deployed()).find(({ kind }) => kind === "MutatingWebhookConfiguration");
+  const [hook] = deployed.webhooks;
+  const own = { key: OPERATOR_LABEL, operator: "In", values: [name] };
+  await cluster.apply({
+    ...deployed,
+    metadata: { name: `spotalis-${name}` },
+    webhooks: [{
+      ...hook,
+      clientConfig: { url: `https://127.0.0.1:${webhook}/mutate`, caBundle },
+      namespaceSelector: { matchExpressions: [...hook.namespaceSelector.matchExpressions, own] },
+    }],
+  });
+}

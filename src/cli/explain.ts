@@ -2,8 +2,10 @@ import { type Observer, settingsOf } from "../app.ts";
 import { decide, type Decision, explainGates } from "../domain/decide.ts";
 import { slotCapacity } from "../domain/distribution.ts";
 import { formatDuration } from "../domain/duration.ts";
+import { KNOWN_TO_LEADER } from "../domain/gates.ts";
 import { NO_MOVES } from "../domain/moves.ts";
 import type { DisruptionSettings, Instant, WorkloadSnapshot } from "../domain/snapshot.ts";
+import { systemClock } from "../runtime/clock.ts";
 import { createLog } from "../runtime/log.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { appDeps, type Outside, readConfig } from "./context.ts";
@@ -25,6 +27,8 @@ const KINDS: Readonly<Record<string, "Deployment" | "StatefulSet">> = {
   statefulsets: "StatefulSet",
   sts: "StatefulSet",
 };
+
+const LEADER_KNOWS = "only the leader knows: see spotalis_workload_held, or its log";
 
 /** `deploy/web`, as kubectl writes it. */
 export function parseTarget(text: string | undefined): { kind: "Deployment" | "StatefulSet"; name: string } {
@@ -72,15 +76,19 @@ export function renderExplanation(
     ["pods", `${census.spot} spot and ${census.onDemand} on-demand${uncounted}${asked}`],
     ["decision", `${decision.action} (${decision.reason}): ${decision.detail}`],
   ];
-  const gateRows = gates.map(({ gate, answer }) => [
-    gate,
-    answer === undefined ? "passes" : "holds",
-    answer === undefined ? "" : answer.detail + untilOf(answer.until),
-  ]);
+  const gateRows = gates.map(({ gate, answer }) => {
+    if (answer !== undefined) return [gate, "holds", answer.detail + untilOf(answer.until)];
+    return KNOWN_TO_LEADER.has(gate) ? [gate, "unknown", LEADER_KNOWS] : [gate, "passes", ""];
+  });
   return `${snapshot.kind} ${snapshot.namespace}/${snapshot.name}\n` +
     renderTable(facts.map((fact) => ["", ...fact]), { isTerminal: false }) + "\n" +
     renderTable([["SLOT", "KIND", "POD", "ON", "STATE"], ...slotRows(snapshot)], options) + "\n" +
     renderTable([["GATE", "ANSWER", "WHY"], ...gateRows], options);
+}
+
+function gateJson({ gate, answer }: Explanation["gates"][number]) {
+  const isUnknown = answer === undefined && KNOWN_TO_LEADER.has(gate);
+  return { gate, answer: answer === undefined ? (isUnknown ? "unknown" : "passes") : "holds", ...answer };
 }
 
 function untilOf(until: number | undefined): string {
@@ -116,7 +124,10 @@ export async function explain(args: Arguments, outside: Outside): Promise<void> 
   const namespace = args.namespace ?? "default";
   const target = { ...parseTarget(args.positionals[0]), namespace };
   const { config } = await readConfig(args, outside);
-  const log = createLog({ write: outside.writeError, wall: Date.now }, { level: "warn", format: "console" });
+  const log = createLog({ write: outside.writeError, wall: systemClock.wall }, {
+    level: "warn",
+    format: "console",
+  });
   const deps = await appDeps(args, { config, outside, log });
   const now = { monotonicMs: deps.clock.now(), wallMs: deps.clock.wall() };
   const options = { target, settings: settingsOf(config), now };
@@ -130,5 +141,7 @@ export async function explain(args: Arguments, outside: Outside): Promise<void> 
   const census = { ...decision.census, uncounted: Object.fromEntries(decision.census.uncounted) };
   const shown = { ...decision, census };
   const { moves: _moves, standing: _standing, ...facts } = snapshot;
-  outside.write(`${JSON.stringify({ workload: facts, decision: shown, gates }, null, 2)}\n`);
+  outside.write(
+    `${JSON.stringify({ workload: facts, decision: shown, gates: gates.map(gateJson) }, null, 2)}\n`,
+  );
 }

@@ -3,6 +3,7 @@ import { decide, type Decision } from "../domain/decide.ts";
 import { NO_MOVES } from "../domain/moves.ts";
 import type { PolicyResult } from "../domain/policy.ts";
 import type { DisruptionSettings, Instant, Standing, WorkloadSnapshot } from "../domain/snapshot.ts";
+import { systemClock } from "../runtime/clock.ts";
 import { createLog } from "../runtime/log.ts";
 import type { Arguments } from "./arguments.ts";
 import { appDeps, type Outside, readConfig } from "./context.ts";
@@ -131,7 +132,10 @@ export function renderPlan({ workloads, sum }: Plan, { isTerminal }: { isTermina
 
 export async function plan(args: Arguments, outside: Outside): Promise<void> {
   const { config } = await readConfig(args, outside);
-  const log = createLog({ write: outside.writeError, wall: Date.now }, { level: "warn", format: "console" });
+  const log = createLog({ write: outside.writeError, wall: systemClock.wall }, {
+    level: "warn",
+    format: "console",
+  });
   const deps = await appDeps(args, { config, outside, log });
   const now = { monotonicMs: deps.clock.now(), wallMs: deps.clock.wall() };
   const options = { settings: settingsOf(config), now, namespace: args.namespace };

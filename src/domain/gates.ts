@@ -173,5 +173,15 @@ export const GATES: readonly { readonly gate: Gate; readonly check: Check }[] = 
   { gate: "lease", check: lease },
 ];
 
+/** Gates whose answer is in the memory of the process that leads: a command that looks on cannot know it. */
+export const KNOWN_TO_LEADER: ReadonlySet<Gate> = new Set([
+  "cooldown",
+  "ineffective",
+  "forbidden",
+  "throttled",
+  "stale",
+  "lease",
+]);
+
 /** Gates after which there is nothing to do, rather than something that has to wait. */
 export const NOTHING_TO_DO: ReadonlySet<Gate> = new Set(["policy", "deleted", "empty", "balanced"]);

@@ -64,7 +64,7 @@ function protection(pod: PodView): Refusal | undefined {
 function budgetRefusal(pod: PodView, allowed: ReadonlyMap<string, number>): Refusal | undefined {
   if (pod.isPending) return undefined;
   if (pod.budgets.length > 1) {
-    const names = pod.budgets.map((name) => `"${name}"`).join(" and ");
+    const names = pod.budgets.toSorted().map((name) => `"${name}"`).join(" and ");
     return { because: "budget", detail: `disruption budgets ${names} cover one pod: eviction allows one` };
   }
   const name = pod.budgets[0];

@@ -2,7 +2,8 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { CAPACITIES, type Capacity, type NodeCapacity } from "../domain/capacity.ts";
 import type { Decision } from "../domain/decide.ts";
 import { EVICTION_OUTCOMES, type EvictionOutcome } from "./evictor.ts";
-import { parseWorkloadKey, type WorkloadKey } from "./workload_key.ts";
+import type { WorkloadKey } from "./workload_key.ts";
+import { WORKLOAD_LABELS, WorkloadSeries } from "./workload_series.ts";
 
 /** What the process says of itself; bytes and seconds. */
 export interface ProcessFigures {
@@ -22,51 +23,50 @@ export interface MetricsOptions {
 }
 
 const CONTROLLER = "workload";
-const WORKLOAD = ["namespace", "workload", "workload_type"] as const;
 /** Up to the webhook's own time limit. */
 const ADMISSION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2];
 const RECONCILE_BUCKETS = [0.0001, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10];
 
-function workloadLabels(key: WorkloadKey) {
-  const { kind, namespace, name } = parseWorkloadKey(key);
-  return { namespace, workload: name, workload_type: kind };
-}
-
 /** Every metric family, declared from the start. The series of a workload end with it. */
 export class Metrics {
   readonly #registry = new Registry();
+  readonly #series = new WorkloadSeries();
   readonly #options: MetricsOptions;
   readonly #replicas = this.#gauge("workload_replicas", "Pods by the capacity they are on.", [
-    ...WORKLOAD,
+    ...WORKLOAD_LABELS,
     "replica_type",
   ]);
   readonly #target = this.#gauge("workload_target_replicas", "Pods by the capacity they should be on.", [
-    ...WORKLOAD,
+    ...WORKLOAD_LABELS,
     "replica_type",
   ]);
   readonly #held = this.#gauge("workload_held", "1 for the reason that holds a move back.", [
-    ...WORKLOAD,
+    ...WORKLOAD_LABELS,
     "reason",
   ]);
-  readonly #invalid = this.#gauge("workload_invalid", "1 while the policy is invalid.", WORKLOAD);
+  readonly #invalid = this.#gauge("workload_invalid", "1 while the policy is invalid.", WORKLOAD_LABELS);
   readonly #reconciliations = this.#counter("reconciliations_total", "Decisions, by what came of them.", [
-    ...WORKLOAD,
+    ...WORKLOAD_LABELS,
     "action",
     "result",
   ]);
   readonly #errors = this.#counter("reconciliation_errors_total", "Reconciliations that failed.", [
-    ...WORKLOAD,
+    ...WORKLOAD_LABELS,
     "error_type",
   ]);
   readonly #evictions = this.#counter("evictions_total", "Evictions asked for, by outcome.", [
-    ...WORKLOAD,
+    ...WORKLOAD_LABELS,
     "outcome",
   ]);
   readonly #blocked = this.#counter("rebalancing_blocked_by_pdb_total", "Moves that a budget held back.", [
-    ...WORKLOAD,
+    ...WORKLOAD_LABELS,
     "pdb",
   ]);
-  readonly #fallback = this.#gauge("spot_fallback_active", "1 while spot pods go to on-demand.", WORKLOAD);
+  readonly #fallback = this.#gauge(
+    "spot_fallback_active",
+    "1 while spot pods go to on-demand.",
+    WORKLOAD_LABELS,
+  );
   readonly #reviews = this.#counter("webhook_requests_total", "Admission reviews, by result.", [
     "operation",
     "resource_kind",
@@ -136,33 +136,31 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  decided(key: WorkloadKey, decision: Decision, { isInvalid }: { isInvalid: boolean }): void {
-    const labels = workloadLabels(key);
-    const { census, spotTarget } = decision;
-    const pods = census.spot + census.onDemand;
-    this.#replicas.set({ ...labels, replica_type: "spot" }, census.spot);
-    this.#replicas.set({ ...labels, replica_type: "on-demand" }, census.onDemand);
-    this.#invalid.set(labels, isInvalid ? 1 : 0);
-    this.#fallback.set(labels, 0);
+  /** `spotTarget` is undefined without a valid policy. */
+  decided(key: WorkloadKey, { census, spotTarget }: Decision, { isInvalid }: { isInvalid: boolean }): void {
+    const show = (gauge: Gauge<string>, value: number, type: Capacity) =>
+      this.#series.set(key, gauge, { value, more: { replica_type: type } });
+    show(this.#replicas, census.spot, "spot");
+    show(this.#replicas, census.onDemand, "on-demand");
+    this.#series.set(key, this.#invalid, { value: isInvalid ? 1 : 0 });
+    this.#series.set(key, this.#fallback, { value: 0 });
     if (spotTarget === undefined) {
-      this.#target.remove({ ...labels, replica_type: "spot" });
-      this.#target.remove({ ...labels, replica_type: "on-demand" });
+      for (const replica_type of CAPACITIES) this.#series.unset(key, this.#target, { replica_type });
     } else {
-      this.#target.set({ ...labels, replica_type: "spot" }, spotTarget);
-      this.#target.set({ ...labels, replica_type: "on-demand" }, pods - spotTarget);
+      show(this.#target, spotTarget, "spot");
+      show(this.#target, census.spot + census.onDemand - spotTarget, "on-demand");
     }
   }
 
   /** The reason changes from `before` to `after`; undefined: none. */
   held(key: WorkloadKey, { before, after }: { before: string | undefined; after: string | undefined }): void {
     if (before === after) return;
-    const labels = workloadLabels(key);
-    if (before !== undefined) this.#held.remove({ ...labels, reason: before });
-    if (after !== undefined) this.#held.set({ ...labels, reason: after }, 1);
+    if (before !== undefined) this.#series.unset(key, this.#held, { reason: before });
+    if (after !== undefined) this.#series.set(key, this.#held, { value: 1, more: { reason: after } });
   }
 
   reconciled(key: WorkloadKey, { action, result }: { action: string; result: string }): void {
-    this.#reconciliations.inc({ ...workloadLabels(key), action, result });
+    this.#series.add(key, this.#reconciliations, { more: { action, result } });
   }
 
   reconcileTook(seconds: number, wallMs: number): void {
@@ -171,41 +169,31 @@ export class Metrics {
   }
 
   failed(key: WorkloadKey, errorType: string): void {
-    this.#errors.inc({ ...workloadLabels(key), error_type: errorType });
+    this.#series.add(key, this.#errors, { more: { error_type: errorType } });
   }
 
   managed(key: WorkloadKey): void {
-    for (const outcome of EVICTION_OUTCOMES) this.#evictions.inc({ ...workloadLabels(key), outcome }, 0);
+    for (const outcome of EVICTION_OUTCOMES) {
+      this.#series.add(key, this.#evictions, { value: 0, more: { outcome } });
+    }
   }
 
   evicted(key: WorkloadKey, outcome: EvictionOutcome["outcome"]): void {
-    this.#evictions.inc({ ...workloadLabels(key), outcome });
+    this.#series.add(key, this.#evictions, { more: { outcome } });
   }
 
   blockedByBudget(key: WorkloadKey, budget: string): void {
-    this.#blocked.inc({ ...workloadLabels(key), pdb: budget });
+    this.#series.add(key, this.#blocked, { more: { pdb: budget } });
   }
 
   /** The workload is gone: so are its series. */
-  async forget(key: WorkloadKey): Promise<void> {
-    const labels = workloadLabels(key);
-    const families = [
-      this.#replicas,
-      this.#target,
-      this.#held,
-      this.#invalid,
-      this.#fallback,
-      this.#reconciliations,
-      this.#errors,
-      this.#evictions,
-      this.#blocked,
-    ];
-    for (const family of families) {
-      for (const { labels: own } of (await family.get()).values) {
-        const isOwn = WORKLOAD.every((name) => own[name] === labels[name]);
-        if (isOwn) family.remove(own as never);
-      }
-    }
+  forget(key: WorkloadKey): void {
+    this.#series.removeAll(key);
+  }
+
+  /** Another process leads, and shows the workload's state. What this one has counted stays. */
+  standBy(key: WorkloadKey): void {
+    this.#series.removeGauges(key);
   }
 
   reviewed(
@@ -249,11 +237,11 @@ export class Metrics {
     for (const [capacity, nodes] of Object.entries(counts)) this.#nodes.set({ capacity }, nodes);
   }
 
-  #gauge<L extends string>(name: string, help: string, labelNames: readonly L[]): Gauge<L> {
+  #gauge(name: string, help: string, labelNames: readonly string[]): Gauge<string> {
     return new Gauge({ name: `spotalis_${name}`, help, labelNames, registers: [this.#registry] });
   }
 
-  #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
+  #counter(name: string, help: string, labelNames: readonly string[]): Counter<string> {
     return new Counter({ name: `spotalis_${name}`, help, labelNames, registers: [this.#registry] });
   }
 

@@ -75,8 +75,7 @@ export class Reconciler {
           if (againMs !== undefined) queue.addAfter(key, againMs);
           metrics.reconcileTook((clock.now() - startedMs) / 1_000, clock.wall());
         } else {
-          // What a process remembers is no longer the whole truth once another has led.
-          await this.#forget(key);
+          this.#standBy(key);
         }
       } catch (error) {
         log.error("reconciliation failed", { ...fieldsOf(key), error });
@@ -94,7 +93,7 @@ export class Reconciler {
     const { kind, namespace, name } = parseWorkloadKey(key);
     const workload = cache.workload(kind, { namespace, name });
     if (workload === undefined || view.policyOf(workload).kind === "unmanaged") {
-      await this.#forget(key);
+      this.#forget(key);
       return undefined;
     }
     const memory = this.#memory(key);
@@ -265,11 +264,21 @@ export class Reconciler {
     return memory;
   }
 
-  async #forget(key: WorkloadKey): Promise<void> {
-    if (this.#memories.delete(key)) await this.#deps.metrics.forget(key);
+  /** Another leads: what it shows of the workload counts, not what this process saw last. */
+  #standBy(key: WorkloadKey): void {
+    const memory = this.#memories.get(key);
+    if (memory === undefined) return;
+    this.#deps.metrics.standBy(key);
+    memory.held = undefined;
+    memory.said = "";
+  }
+
+  #forget(key: WorkloadKey): void {
+    if (this.#memories.delete(key)) this.#deps.metrics.forget(key);
   }
 }
 
+/** What names a workload in a log line. */
 function fieldsOf(key: WorkloadKey): LogFields {
   const { kind, namespace, name } = parseWorkloadKey(key);
   return { namespace, workload: `${kind}/${name}` };

@@ -54,6 +54,7 @@ export class Cluster {
 
   async start(component: string): Promise<void> {
     await this.script("start", this.dir, component);
+    await eventually(async () => void await this.kubectl(["get", "--raw", "/readyz"]), 60_000);
   }
 
   get kubeconfig(): string {

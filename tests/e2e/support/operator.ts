@@ -2,7 +2,9 @@ import type { Cluster, Json } from "./cluster.ts";
 import { makeServingCertificate } from "./certificates.ts";
 
 const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
-const PERMISSIONS = ["--frozen", "--no-check", "--allow-net", "--allow-read", "--allow-env"];
+/** The heap limit is that of the binary, see deploy/compile.sh. */
+const FLAGS = ["--frozen", "--no-check", "--v8-flags=--max-old-space-size=96,--max-semi-space-size=4"];
+const PERMISSIONS = ["--allow-net", "--allow-read", "--allow-env"];
 
 export interface OperatorOptions {
   /** Names the operator's Lease namespace, its webhook configuration and the namespaces it acts in. */
@@ -32,9 +34,9 @@ export function freePorts(count: number): number[] {
 export const OPERATOR_LABEL = "e2e.spotalis.io/operator";
 
 /** How the operator is started: `deno run main.ts`, or a compiled binary. */
-function commandLine(): string[] {
+export function commandLine(): string[] {
   const binary = Deno.env.get("SPOTALIS_E2E_BINARY");
-  return binary === undefined ? [Deno.execPath(), "run", ...PERMISSIONS, MAIN] : [binary];
+  return binary === undefined ? [Deno.execPath(), "run", ...FLAGS, ...PERMISSIONS, MAIN] : [binary];
 }
 
 /** A spotalis process that acts as the ServiceAccount of `deploy/`. */
@@ -62,10 +64,11 @@ export class Operator {
     this.#reading = Promise.all([this.#read(child.stdout), this.#read(child.stderr)]).then(() => undefined);
   }
 
-  /** Starts one, and waits until its readyz says yes. */
+  /** Starts one, and waits until it is ready and leads. */
   static async start(cluster: Cluster, options: OperatorOptions): Promise<Operator> {
     const operator = await Operator.spawn(cluster, options);
     await operator.ready();
+    await operator.logged((line) => line.message === "leadership acquired");
     return operator;
   }
 
@@ -105,6 +108,11 @@ export class Operator {
 
   get webhookPort(): number {
     return this.#ports.webhook;
+  }
+
+  /** PEM: the CA of its serving certificate. */
+  async caCert(): Promise<string> {
+    return await Deno.readTextFile(this.configPath.replace("config.yaml", "ca.crt"));
   }
 
   async ready(ms = 20_000): Promise<void> {

@@ -30,37 +30,58 @@ export interface Scene extends Stage {
   events(reason: string): Promise<Json[]>;
 }
 
+/** Plays one scene, as a step of the test. Steps may be played side by side. */
+export type Play = (
+  title: string,
+  act: (scene: Scene) => Promise<void>,
+  options?: SceneOptions,
+) => Promise<void>;
+
+export interface SceneOptions {
+  /** Of the namespace. */
+  readonly labels?: Record<string, string>;
+}
+
 /** Registers a test that has the shared cluster and an operator of its own. */
-export function stage(
-  options: OperatorOptions,
-  act: (stage: Stage, test: Deno.TestContext) => Promise<void>,
-): void {
+export function stage(options: OperatorOptions, act: (play: Play, stage: Stage) => Promise<void>): void {
   Deno.test({
     name: options.name,
-    // The transports of a test keep connections open to the end of the process.
+    // Steps run side by side, and transports keep connections open to the end of the process.
     sanitizeResources: false,
     sanitizeOps: false,
+    sanitizeExit: false,
     async fn(test) {
       const cluster = sharedCluster();
       const client = await cluster.client();
       await using operator = await Operator.start(cluster, options);
-      await act({ cluster, operator, client }, test);
+      const stage = { cluster, operator, client };
+      const failures: string[] = [];
+      await act(async (title, scene, sceneOptions) => {
+        const isGood = await test.step({
+          name: title,
+          fn: () => playScene(stage, { operatorName: options.name, act: scene, ...sceneOptions }),
+          sanitizeResources: false,
+          sanitizeOps: false,
+          sanitizeExit: false,
+        });
+        if (!isGood) failures.push(title);
+      }, stage);
+      if (failures.length > 0) throw new Error(`failed: ${failures.join(", ")}\n${operator.tail(40)}`);
       await cluster.delete("mutatingwebhookconfiguration", `spotalis-${options.name}`);
     },
   });
 }
 
-let counter = 0;
-
 /** Plays a scene in a new namespace, which is removed afterwards. */
-export async function scene(
+export async function playScene(
   stage: Stage,
-  name: string,
-  act: (scene: Scene) => Promise<void>,
-  { labels = {}, operatorName }: { labels?: Record<string, string>; operatorName: string },
+  { operatorName, act, labels = {} }: SceneOptions & {
+    operatorName: string;
+    act: (scene: Scene) => Promise<void>;
+  },
 ): Promise<void> {
   const { cluster, client } = stage;
-  const namespace = `${name}-${++counter}-${crypto.randomUUID().slice(0, 4)}`;
+  const namespace = `${operatorName}-${crypto.randomUUID().slice(0, 8)}`;
   const metadata = { name: namespace, labels: { [OPERATOR_LABEL]: operatorName, ...labels } };
   await cluster.apply({ apiVersion: "v1", kind: "Namespace", metadata });
   try {
@@ -70,9 +91,7 @@ export async function scene(
       namespace,
       witness,
       apply: (...objects) =>
-        cluster.apply(
-          ...objects.map((object) => ({ ...object, metadata: { namespace, ...object.metadata } })),
-        ),
+        cluster.apply(...objects.map((object) => ({ ...object, metadata: { namespace, ...object.metadata } }))),
       patch: (target, patch) => cluster.patch(target, namespace, patch),
       scale: (target, replicas) => cluster.patch(target, namespace, { spec: { replicas } }),
       annotate: (target, annotations) => cluster.patch(target, namespace, { metadata: { annotations } }),

@@ -20,11 +20,12 @@ export interface SeenPod {
 /** Watches the pods of a namespace from outside, and keeps what the tests ask of their history. */
 export class Witness {
   readonly pods = new Map<string, SeenPod>();
-  /** Every pod that was ever there. */
+  /** Pods that came since `mark`. */
   readonly created = new Set<string>();
   /** UIDs of pods that were evicted through the API. */
   readonly evicted = new Set<string>();
   readonly removed: SeenPod[] = [];
+  readonly #known = new Set<string>();
   /** By app: fewest ready pods, and fewest ready on on-demand, at any event since `mark`. */
   #fewest = new Map<string, { ready: number; readyOnDemand: number }>();
   /** By app: the floor, and whether it was ever reached. */
@@ -44,17 +45,9 @@ export class Witness {
     const witness = new Witness(
       new Map(items.map(({ metadata }: Json) => [metadata.name, metadata.labels[CAPACITY_LABEL]])),
     );
-    const stream = await client.stream(`/api/v1/namespaces/${namespace}/pods`, {
-      query: {
-        watch: "true",
-        sendInitialEvents: "true",
-        resourceVersionMatch: "NotOlderThan",
-        allowWatchBookmarks: "true",
-        timeoutSeconds: "3000",
-      },
-      signal: witness.#abort.signal,
-    });
-    witness.#reading = witness.#read(stream);
+    const path = `/api/v1/namespaces/${namespace}/pods`;
+    const { metadata } = await client.request<Json>("GET", path, { signal });
+    witness.#reading = witness.#read(client, { path, from: metadata.resourceVersion });
     return witness;
   }
 
@@ -91,6 +84,16 @@ export class Witness {
     for (const { broken } of this.#floors.values()) if (broken !== undefined) throw new Error(broken);
   }
 
+  /** What a change must have cost: pods that came, and pods that were evicted, since `mark`. */
+  cost(): { created: number; evicted: number } {
+    return { created: this.created.size, evicted: this.evicted.size };
+  }
+
+  /** The slots of an app's pods, in order. */
+  slots(app: string): (number | undefined)[] {
+    return this.of(app).map((pod) => pod.slot).toSorted((a, b) => (a ?? -1) - (b ?? -1));
+  }
+
   /** Whether exactly `replicas` pods of an app are there and ready, and none is on its way out. */
   isSettled(app: string, replicas: number): boolean {
     const pods = this.of(app);
@@ -122,26 +125,41 @@ export class Witness {
     await this.#reading;
   }
 
-  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
-    try {
-      for await (const batch of lines(stream, { signal: this.#abort.signal })) {
-        for (const line of batch) this.#see(JSON.parse(line));
-        for (const wake of [...this.#waiting]) {
-          this.#waiting.delete(wake);
-          wake();
+  /** A burst makes the API server end watches cleanly: going on from the last event misses nothing. */
+  async #read(client: KubeClient, { path, from }: { path: string; from: string }): Promise<void> {
+    const { signal } = this.#abort;
+    let resourceVersion = from;
+    while (!signal.aborted) {
+      try {
+        const query = { watch: "true", resourceVersion, allowWatchBookmarks: "true", timeoutSeconds: "3000" };
+        const stream = await client.stream(path, { query, signal });
+        for await (const batch of lines(stream, { signal })) {
+          for (const line of batch) {
+            const event = JSON.parse(line);
+            resourceVersion = event.object.metadata?.resourceVersion ?? resourceVersion;
+            this.#see(event);
+          }
+          this.#wakeAll();
         }
+      } catch (error) {
+        if (!signal.aborted) throw error;
       }
-    } catch (error) {
-      if (!this.#abort.signal.aborted) throw error;
     }
-    if (!this.#abort.signal.aborted) throw new Error("the witness's watch has ended");
+  }
+
+  #wakeAll(): void {
+    for (const wake of [...this.#waiting]) {
+      this.#waiting.delete(wake);
+      wake();
+    }
   }
 
   #see({ type, object }: { type: string; object: Json }): void {
     if (type === "BOOKMARK") return;
     if (type === "ERROR") throw new Error(`the witness's watch: ${JSON.stringify(object)}`);
     const pod = this.#seen(object);
-    this.created.add(pod.uid);
+    if (!this.#known.has(pod.uid)) this.created.add(pod.uid);
+    this.#known.add(pod.uid);
     const isEvicted = (object.status?.conditions ?? []).some(({ type, reason }: Json) =>
       type === "DisruptionTarget" && reason === "EvictionByEvictionAPI"
     );

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Compiles main.ts into one binary with its permissions baked in:
+#
+#   deploy/compile.sh cli     dist/spotalis         for any cluster that a kubeconfig names
+#   deploy/compile.sh image   dist/spotalis-image   for a pod, with the narrowest permissions
+#
+# What a permission does not name is refused at run time, without a prompt, and no flag given to the
+# binary can widen it. Neither build may write files, run programs, load libraries or ask for the
+# system's details: so no --allow-write, --allow-run, --allow-ffi, --allow-sys.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# Where a runtime is vendored beside the project, its own version of Deno has to compile with it
+# (docs/decisions/0004-two-deno-versions.md). Elsewhere Deno fetches the runtime of its own version.
+vendored=../shared/toolchain/denort
+if [[ -f $vendored ]]; then
+  DENORT_BIN=$(bash "$vendored")
+  export DENORT_BIN DENO_TLS_CA_STORE=system
+  deno=(npx -y deno@2.7.11)
+else
+  deno=(deno)
+fi
+
+# Exactly the variables that the program reads.
+variables=$("${deno[@]}" run --quiet --frozen --no-check --no-prompt - <<<'
+  import { READ_VARIABLES } from "./src/cli/context.ts";
+  console.log(READ_VARIABLES.join());
+')
+
+# Old space and three times the semi-space make the heap limit: 108 MB. With some 55 MB of runtime and
+# buffers around it that stays under the pod's limit of 256 Mi, so that V8 collects before the kernel
+# kills. Small semi-spaces keep an idle process small; they cost some throughput.
+heap=--max-old-space-size=96,--max-semi-space-size=4
+# eval and new Function throw: no text from outside can become code. zod's own use of it falls back.
+no_eval=--disallow-code-generation-from-strings
+
+common=(
+  --quiet
+  # As deno.lock has it, or not at all.
+  --frozen
+  # "deno task check" does that, with the version of TypeScript that the code is written for.
+  --no-check
+  # A cache of compiled code would be written to disk at the first run; starting takes no longer without.
+  --no-code-cache
+  --no-prompt
+  --v8-flags="$heap,$no_eval"
+  # The configuration, KUBECONFIG, HOME (for ~/.kube/config), POD_NAME, NO_COLOR.
+  --allow-env="$variables"
+  # The yaml package asks for these two, to print what it reads: a kubeconfig's secrets, say. To it they
+  # are never set.
+  --ignore-env=LOG_TOKENS,LOG_STREAM
+  # No code from the network: by default a few hosts are allowed.
+  --deny-import
+)
+
+case ${1:-} in
+cli)
+  output=dist/spotalis
+  permissions=(
+    # The API server is the one that a kubeconfig names; "run" listens where its configuration says.
+    --allow-net
+    # --kubeconfig, --config, and the certificates and tokens that they name can be anywhere.
+    --allow-read
+  )
+  ;;
+image)
+  output=dist/spotalis-image
+  permissions=(
+    # The API server by its name, since its address is not known beforehand. 0.0.0.0 and [::] without a
+    # port are for listening: webhook, metrics and health, on whatever ports the configuration names.
+    --allow-net='kubernetes.default.svc:443,0.0.0.0,[::]'
+    # Token and CA of the service account; the configuration and certificates that deploy/ mounts; the
+    # default of webhook.certDir.
+    --allow-read=/var/run/secrets/kubernetes.io/serviceaccount,/etc/spotalis,/tmp/k8s-webhook-server/serving-certs
+  )
+  ;;
+*)
+  echo "usage: deploy/compile.sh cli|image" >&2
+  exit 2
+  ;;
+esac
+
+# Deno 2.7 walks the CommonJS of prom-client deeper than a thread's usual 2 MB of stack.
+export RUST_MIN_STACK=16777216
+"${deno[@]}" compile "${common[@]}" "${permissions[@]}" --output "$output" main.ts

@@ -27,6 +27,8 @@ const SILENCE_MS = 75_000;
 const QUIET_MS = 65_000;
 /** A watch that ends sooner, without an event, was not served: a proxy in the way must not make a storm. */
 const SHORTEST_WATCH_MS = 1_000;
+/** With its jitter about 0.13 requests a second while a server is down, and back within 10 s when it is. */
+const LONGEST_BACKOFF_MS = 5_000;
 const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
 export interface ReflectorTarget {
@@ -55,7 +57,7 @@ export class Reflector<T extends Cached> {
     this.#deps = deps;
     this.#path = path;
     this.#isInScope = (object) => namespace === undefined || object.namespace === namespace;
-    this.#backoff = new Backoff(deps);
+    this.#backoff = new Backoff(deps, { longestMs: LONGEST_BACKOFF_MS });
     this.#contactMs = deps.clock.now();
   }
 

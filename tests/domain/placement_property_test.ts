@@ -70,11 +70,26 @@ forAll(
       const needed = Math.abs(set.drift);
       for (let move = 0; move < needed; move++) {
         assert.notEqual(set.drift, 0, `change ${change}: exact after ${move} of ${needed} moves`);
-        assert.ok(set.moveOne(random), `change ${change}: move ${move + 1} of ${needed} finds a victim`);
+        assert.equal(set.move(random, 1), 1, `change ${change}: move ${move + 1} of ${needed} finds a victim`);
         assert.equal(set.pods.length, set.replicas);
       }
       assert.equal(set.drift, 0, `change ${change}: exact after ${needed} moves`);
     }
+  },
+);
+
+forAll(
+  "chooseVictims() and place() take no more moves where several go at once",
+  { runs: 1_000 },
+  (random) => {
+    const set = new ReplicaSetModel(anySplit(random));
+    set.scale(random.integer(1, 30));
+    set.split = anySplit(random);
+    const needed = Math.abs(set.drift);
+    const limit = random.integer(2, 10);
+    let moved = 0;
+    while (set.drift !== 0 && moved < needed) moved += set.move(random, limit);
+    assert.deepEqual({ moved, drift: set.drift }, { moved: needed, drift: 0 });
   },
 );
 
@@ -85,7 +100,7 @@ forAll(
     const set = new ReplicaSetModel(anySplit(random));
     set.scale(random.integer(1, 30));
     set.split = anySplit(random);
-    while (set.drift !== 0) assert.ok(set.moveOne(random));
+    while (set.drift !== 0) assert.equal(set.move(random, 1), 1);
     for (let step = 1; step <= 5; step++) {
       if (random.chance(0.5)) loseSome(set, random);
       else set.scale(set.replicas + random.integer(0, 10));

@@ -116,7 +116,7 @@ forAll(
   "podPatch() only adds requirements to terms, and none to a term that asks nothing",
   { runs: 1_500 },
   (random) => {
-    const { before, after } = patchAny(random, random.pick(["karpenter", "exact", "absence"]));
+    const { before, after } = patchAny(random, random.pick(["karpenter", "exact", "absence", "mixed"]));
     const earlier = termsOf(before.spec);
     if (earlier === undefined) return;
     const now = termsOf(after.spec)!;

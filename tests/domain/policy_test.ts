@@ -167,9 +167,6 @@ const ENABLED: readonly [
     namespace: source("false"),
     kind: "unmanaged",
   }],
-  ...["True", "TRUE", "yes", "1", "", "true ", "disabled"].map((value) =>
-    [`its own label ${JSON.stringify(value)}`, { workload: source(value), kind: "invalid" as const }] as const
-  ),
   ["a namespace's label that is neither, and a percentage", {
     workload: source(undefined, PERCENTAGE),
     namespace: source("on"),
@@ -185,6 +182,14 @@ const ENABLED: readonly [
 for (const [what, { workload, namespace = NOTHING, kind }] of ENABLED) {
   Deno.test(`parsePolicy() answers ${kind} to ${what}`, () => {
     assert.equal(parsePolicy(workload, namespace).kind, kind);
+  });
+}
+
+for (const value of ["True", "TRUE", "yes", "1", "", "true ", "disabled"]) {
+  Deno.test(`parsePolicy() refuses the label value ${JSON.stringify(value)}`, () => {
+    assert.deepEqual(problemsOf(parsePolicy(source(value), source("true"))), [
+      { key: keys.ENABLED, on: "workload", value, allowed: '"true" or "false"' },
+    ]);
   });
 }
 

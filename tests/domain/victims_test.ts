@@ -36,12 +36,13 @@ const ORDER: readonly [string, { first: Partial<PodView>; then: Partial<PodView>
     first: { slot: undefined, createdMs: 2 },
     then: { slot: undefined, createdMs: 1 },
   }],
-  ["the lower UID where all else is equal", { first: { uid: "uid-a" }, then: { uid: "uid-b" } }],
+  ["the lower UID where all else is equal", { first: { uid: "uid-0" }, then: {} }],
 ];
 
 for (const [what, { first, then }] of ORDER) {
   Deno.test(`chooseVictims() takes first ${what}`, () => {
-    const pods = [spotPod("then", then), spotPod("first", first)];
+    // By UID alone the other one would come first.
+    const pods = [spotPod("then", { uid: "uid-a", ...then }), spotPod("first", { uid: "uid-b", ...first })];
     assert.deepEqual(named(select(pods, { limit: 2 }).victims), ["first", "then"]);
     assert.deepEqual(named(select(pods.toReversed(), { limit: 2 }).victims), ["first", "then"]);
   });

@@ -48,7 +48,9 @@ for (const body of [undefined, null, "text", 7, [], {}, { message: undefined }, 
 
 Deno.test("apiError() leaves out causes without a reason", () => {
   const details = { causes: [{ message: "x" }, { reason: "NamespaceTerminating" }] };
-  assert.deepEqual(apiError({ code: 403, details }, { request: "x", code: 403 }).causes, ["NamespaceTerminating"]);
+  assert.deepEqual(apiError({ code: 403, details }, { request: "x", code: 403 }).causes, [
+    "NamespaceTerminating",
+  ]);
 });
 
 Deno.test("isApiError() tells by type and code", () => {

@@ -42,6 +42,19 @@ Deno.test("KubeClient sends what the API wants and answers the parsed body", asy
   assert.equal(t.clock.timers, 0, "timers left behind");
 });
 
+Deno.test("KubeClient puts a body together again that was cut inside a character", async () => {
+  for (const status of [200, 500]) {
+    const t = fakeClient();
+    const stream = new FakeStream();
+    for (const byte of new TextEncoder().encode('{"message":"ümläut 🙂"}')) stream.push(new Uint8Array([byte]));
+    stream.end();
+    t.transport.on("GET", NODES, () => stream.response({ status }));
+    const answer = t.client.request<{ message: string }>("GET", NODES, { signal: never });
+    const { message } = status === 200 ? await answer : await errorOf(answer);
+    assert.ok(message.endsWith("ümläut 🙂"), message);
+  }
+});
+
 Deno.test("KubeClient names the type of a patch, and sends no type without a body", async () => {
   const t = fakeClient();
   t.transport.always("PATCH", NODES, json({})).always("GET", NODES, json({}));
@@ -116,7 +129,10 @@ Deno.test("KubeClient asks for another token after a 401, and tries exactly once
   const refused = new FakeStream();
   t.transport.on("GET", NODES, () => refused.response({ status: 401 }), json({ ok: true }));
   assert.deepEqual(await t.client.request("GET", NODES, { signal: never }), { ok: true });
-  assert.deepEqual(t.transport.requests.map(({ headers }) => headers["authorization"]), ["Bearer t1", "Bearer t2"]);
+  assert.deepEqual(t.transport.requests.map(({ headers }) => headers["authorization"]), [
+    "Bearer t1",
+    "Bearer t2",
+  ]);
   assert.equal(refused.isCancelled, true, "an unread body keeps its socket");
 
   t.transport.on("GET", NODES, failure(401), failure(401, { message: "still" }), json({}));
@@ -225,7 +241,8 @@ Deno.test("KubeClient.stream hands out the body at its headers, and its deadline
 
 Deno.test("KubeClient reports each request with its resource, and code 0 where there was no answer", async () => {
   const seen: string[] = [];
-  const onRequest: ClientDeps["onRequest"] = ({ verb, resource, code }) => seen.push(`${verb} ${resource} ${code}`);
+  const onRequest: ClientDeps["onRequest"] = ({ verb, resource, code }) =>
+    seen.push(`${verb} ${resource} ${code}`);
   const t = fakeClient({ onRequest, token: countingTokens() });
   const paths: readonly (readonly ["GET" | "POST" | "PUT" | "PATCH", string])[] = [
     ["GET", "/api/v1/nodes"],

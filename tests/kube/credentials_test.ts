@@ -82,7 +82,9 @@ Deno.test("findAccess() reads CA and token of the service account", async () => 
 Deno.test("findAccess() takes certificates as base64 data before files", async () => {
   const access = await find({
     "/k/config": kubeconfig({
-      cluster: `server: https://x, certificate-authority-data: ${btoa("DATA-CA")}, certificate-authority: ca.pem`,
+      cluster: `server: https://x, certificate-authority-data: ${
+        btoa("DATA-CA")
+      }, certificate-authority: ca.pem`,
       user: `client-certificate-data: ${btoa("CERT")}, client-key-data: ${btoa("KEY")}`,
     }),
   }, { kubeconfig: "/k/config" });
@@ -141,7 +143,10 @@ Deno.test("findAccess() merges the files of KUBECONFIG, and passes over those th
 });
 
 Deno.test("findAccess() does not pass over the only file, nor one that was asked for", async () => {
-  await assert.rejects(find(EVERYWHERE, { env: { KUBECONFIG: "/missing", HOME: "/home/me" } }), /no file \/missing/);
+  await assert.rejects(
+    find(EVERYWHERE, { env: { KUBECONFIG: "/missing", HOME: "/home/me" } }),
+    /no file \/missing/,
+  );
   await assert.rejects(find(EVERYWHERE, { kubeconfig: "/missing" }), /no file \/missing/);
 });
 

@@ -25,7 +25,10 @@ Deno.test("Interner.record takes no labels as an empty record, always the same",
 
 Deno.test("Interner.record keeps records apart that differ in how keys and values are cut", () => {
   const interner = new Interner();
-  const records = [{ "a": "b,c" }, { "a,b": "c" }, { a: "b", c: "" }, { a: "", b: "c" }, { __proto__x: "1" }];
+  const records: Record<string, string>[] = [{ "a": "b,c" }, { "a,b": "c" }, { a: "b", c: "" }, {
+    a: "",
+    b: "c",
+  }, { __proto__x: "1" }];
   assert.deepEqual(records.map((record) => interner.record(record)), records);
   assert.equal(new Set(records.map((record) => interner.record(record))).size, records.length);
 });

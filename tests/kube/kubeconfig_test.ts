@@ -47,7 +47,11 @@ Deno.test("selectContext() says what is missing, and in which files", () => {
     [TWO_CONTEXTS, "third", /^Error: Cannot use kubeconfig \/a:\/b: contexts has no entry "third"$/],
     [TWO_CONTEXTS.replace("name: k1,", "name: kx,"), undefined, /clusters has no entry "k1"$/],
     [TWO_CONTEXTS.replace("name: u1,", "name: ux,"), undefined, /users has no entry "u1"$/],
-    [TWO_CONTEXTS.replace("current-context: first", ""), undefined, /no current-context, and --context is not given$/],
+    [
+      TWO_CONTEXTS.replace("current-context: first", ""),
+      undefined,
+      /no current-context, and --context is not given$/,
+    ],
     ["contexts: {", undefined, /^Error: Cannot read kubeconfig \/a: it is no YAML$/],
     ["just text", undefined, /^Error: Cannot read kubeconfig \/a: it holds no mapping$/],
     ["", undefined, /^Error: Cannot read kubeconfig \/a: it holds no mapping$/],

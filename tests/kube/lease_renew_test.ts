@@ -18,7 +18,11 @@ Deno.test("LeaderElector renews each 2 s by one PUT with the last version", asyn
   const t = await leader();
   await t.clock.advance(6_000);
   assert.deepEqual(t.verbs(), ["PUT", "PUT", "PUT"]);
-  assert.deepEqual(t.transport.requests.map(({ body }) => body.metadata.resourceVersion), ["101", "102", "103"]);
+  assert.deepEqual(t.transport.requests.map(({ body }) => body.metadata.resourceVersion), [
+    "101",
+    "102",
+    "103",
+  ]);
   assert.deepEqual(t.transport.requests.map(({ body }) => body.spec.renewTime), [
     "2026-01-01T00:00:02.000000Z",
     "2026-01-01T00:00:04.000000Z",

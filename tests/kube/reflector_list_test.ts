@@ -33,7 +33,12 @@ Deno.test("Reflector takes objects that change or vanish during the streaming li
   const t = reflectPods();
   const stream = t.nextWatch();
   await t.start();
-  stream.events(added("x", { rv: 7 }), added("y", { rv: 8 }), modified("x", { rv: 9 }), deleted("y", { rv: 10 }));
+  stream.events(
+    added("x", { rv: 7 }),
+    added("y", { rv: 8 }),
+    modified("x", { rv: 9 }),
+    deleted("y", { rv: 10 }),
+  );
   stream.events(listEnd(11));
   await settle();
   assert.deepEqual(t.names(), ["x"]);
@@ -171,7 +176,7 @@ Deno.test("Reflector takes a list without items as empty", async () => {
   await t.stop();
 });
 
-Deno.test("Reflector asks an API server that is down once in 0.8, 1.6, 3.2 s, up to 30 s", async () => {
+Deno.test("Reflector asks an API server that is down in 0.8, 1.6, 3.2 s, then each 5 s", async () => {
   const t = reflectPods();
   t.transport.always("GET", PODS, refuse());
   await t.start();
@@ -180,10 +185,11 @@ Deno.test("Reflector asks an API server that is down once in 0.8, 1.6, 3.2 s, up
     waits.push(t.clock.nextMs!);
     await t.clock.advance(t.clock.nextMs!);
   }
-  assert.deepEqual(waits, [800, 1_600, 3_200, 6_400, 12_800, 25_600, 30_000, 30_000]);
+  assert.deepEqual(waits, [800, 1_600, 3_200, 5_000, 5_000, 5_000, 5_000, 5_000]);
   const before = t.transport.requests.length;
   await t.clock.advance(300_000);
-  assert.equal(t.transport.requests.length - before, 10, "five minutes of outage");
+  const perSecond = (t.transport.requests.length - before) / 300;
+  assert.ok(perSecond <= 0.22, `${perSecond} requests a second in five minutes of outage`);
   assert.equal(await t.stop(), 0);
 });
 
@@ -225,7 +231,10 @@ Deno.test("Reflectors of two namespaces share a store, and a relist of one leave
     "b/x",
   ]);
 
-  streamA.events({ type: "ERROR", object: { kind: "Status", code: 410, reason: "Expired", message: "too old" } });
+  streamA.events({
+    type: "ERROR",
+    object: { kind: "Status", code: 410, reason: "Expired", message: "too old" },
+  });
   streamA.end();
   await settle();
   const again = a.nextWatch();

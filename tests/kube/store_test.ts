@@ -22,7 +22,8 @@ function created() {
   const store = new Store<Pod, typeof INDEXES>(INDEXES);
   const changes: string[] = [];
   store.onChange((change) => changes.push(describeChange(change)));
-  const by = (index: "node" | "owner", value: string) => [...store.by(index, value)].map(({ name }) => name).sort();
+  const by = (index: "node" | "owner", value: string) =>
+    [...store.by(index, value)].map(({ name }) => name).sort();
   return { store, changes, by };
 }
 
@@ -146,7 +147,9 @@ Deno.test("Store agrees with a plain filter after a thousand changes", () => {
   for (let i = 0; i < 1_000; i++) {
     const name = `p${next(20)}`;
     if (next(4) === 0) store.delete(`a/${name}`);
-    else store.set(pod(name, i, { node: `n${next(4)}`, owners: [`o${next(3)}`, `o${next(3)}`], uid: `u${next(2)}` }));
+    else {store.set(
+        pod(name, i, { node: `n${next(4)}`, owners: [`o${next(3)}`, `o${next(3)}`], uid: `u${next(2)}` }),
+      );}
     for (const node of ["n0", "n1", "n2", "n3"]) {
       const plain = [...store.values()].filter((each) => each.node === node).map(({ name }) => name).sort();
       assert.deepEqual(by("node", node), plain);

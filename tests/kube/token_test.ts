@@ -138,6 +138,9 @@ Deno.test("execToken() runs its plugin again a minute before the token ends, and
 });
 
 Deno.test("execToken() names the plugin whose answer has no token", async () => {
-  await assert.rejects(plugin(() => ({ status: {} })).source.get(), /credential plugin get-token.*no status\.token/);
+  await assert.rejects(
+    plugin(() => ({ status: {} })).source.get(),
+    /credential plugin get-token.*no status\.token/,
+  );
   await assert.rejects(plugin(() => ({})).source.get(), /credential plugin get-token/);
 });

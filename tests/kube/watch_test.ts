@@ -173,6 +173,16 @@ Deno.test("watch() ends with the caller's reason while it reads", async () => {
   assert.equal(t.clock.timers, 0);
 });
 
+Deno.test("watch() ends with the caller's reason also where the connection breaks at the same moment", async () => {
+  const t = watching();
+  await t.start();
+  const reason = new DOMException("stopped", "AbortError");
+  t.stream.break();
+  t.controller.abort(reason);
+  await settle();
+  assert.equal(t.seen.error, reason);
+});
+
 Deno.test("watch() asks nothing for a caller that has gone already", async () => {
   const t = watching();
   t.controller.abort(new DOMException("stopped", "AbortError"));

@@ -45,6 +45,17 @@ export const RULES = {
       tolerations: [],
     },
   },
+  /** On-demand by labels and expressions together. */
+  mixed: {
+    spot: { selectors: [{ matchLabels: { [KARPENTER]: "spot" } }], tolerations: [] },
+    onDemand: {
+      selectors: [{
+        matchLabels: { "node/kind": "on-demand" },
+        matchExpressions: [{ key: KARPENTER, operator: "NotIn", values: ["spot"] }],
+      }],
+      tolerations: [],
+    },
+  },
 } as const satisfies Record<string, ClassifierRules>;
 
 export type RulesName = keyof typeof RULES;

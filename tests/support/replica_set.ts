@@ -51,20 +51,19 @@ export class ReplicaSetModel {
     while (this.pods.length < this.replicas) this.#create(known);
   }
 
-  /** Moves one pod as reconciliation does; false where no pod may go. */
-  moveOne(random: Random): boolean {
+  /** Moves up to `limit` pods as reconciliation does, and answers how many. */
+  move(random: Random, limit: number): number {
     const views = random.shuffled(this.pods).map(viewOf);
-    const [victim] = chooseVictims({
+    const { victims } = chooseVictims({
       pods: views,
       census: takeCensus(views),
       split: this.split,
       from: this.drift > 0 ? "spot" : "on-demand",
-      limit: 1,
+      limit: Math.min(limit, Math.abs(this.drift)),
       budgets: [],
-    }).victims;
-    if (victim === undefined) return false;
-    this.lose(new Set([Number(victim.uid)]));
-    return true;
+    });
+    this.lose(new Set(victims.map((pod) => Number(pod.uid))));
+    return victims.length;
   }
 
   #create(replicas: number): void {

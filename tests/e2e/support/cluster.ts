@@ -3,6 +3,7 @@ import { type Access, findAccess } from "../../../src/kube/credentials.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { runCommand, type RunResult } from "./command.ts";
+import { eventually } from "./eventually.ts";
 
 const SCRIPT = new URL("../../../../shared/cluster/cluster", import.meta.url).pathname;
 const DEPLOY = new URL("../../../deploy", import.meta.url).pathname;

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { RESERVATION_MS, Reservations } from "../../src/domain/reservations.ts";
+
+function slotsOf(reservations: Reservations, owner: string, nowMs: number): number[] {
+  return reservations.of(owner, nowMs).map((held) => held.slot).toSorted((a, b) => a - b);
+}
+
+Deno.test("of() gives an owner's reservations, and no other's", () => {
+  const reservations = new Reservations();
+  reservations.reserve("a", { slot: 0, capacity: "on-demand" }, 0);
+  reservations.reserve("a", { slot: 1, capacity: "spot" }, 0);
+  reservations.reserve("b", { slot: 7, capacity: "spot" }, 0);
+  assert.deepEqual(slotsOf(reservations, "a", 1), [0, 1]);
+  assert.deepEqual(slotsOf(reservations, "b", 1), [7]);
+  assert.deepEqual(slotsOf(reservations, "c", 1), []);
+});
+
+for (
+  const [what, nowMs, slots] of [
+    ["until just before its end", RESERVATION_MS - 1, [0]],
+    ["no more at its end", RESERVATION_MS, []],
+  ] as const
+) {
+  Deno.test(`of() gives a reservation ${what}`, () => {
+    const reservations = new Reservations();
+    reservations.reserve("a", { slot: 0, capacity: "spot" }, 0);
+    assert.deepEqual(slotsOf(reservations, "a", nowMs), slots);
+  });
+}
+
+Deno.test("a reservation lives for the 30 s of the design", () => assert.equal(RESERVATION_MS, 30_000));
+
+Deno.test("reserve() again for a slot takes the new kind, and starts its time anew", () => {
+  const reservations = new Reservations();
+  reservations.reserve("a", { slot: 0, capacity: "spot" }, 0);
+  reservations.reserve("a", { slot: 0, capacity: "on-demand" }, 10_000);
+  const [held, ...others] = reservations.of("a", 35_000);
+  assert.deepEqual([held?.slot, held?.capacity, others.length], [0, "on-demand", 0]);
+});
+
+Deno.test("settle() ends one slot's reservation of one owner", () => {
+  const reservations = new Reservations();
+  for (const owner of ["a", "b"]) {
+    for (const slot of [0, 1]) reservations.reserve(owner, { slot, capacity: "spot" }, 0);
+  }
+  reservations.settle("a", 0);
+  reservations.settle("a", 9);
+  reservations.settle("nobody", 0);
+  assert.deepEqual(slotsOf(reservations, "a", 1), [1]);
+  assert.deepEqual(slotsOf(reservations, "b", 1), [0, 1]);
+  reservations.settle("a", 1);
+  assert.deepEqual(slotsOf(reservations, "a", 1), []);
+});
+
+Deno.test("sweep() forgets what has expired, and only that", () => {
+  const reservations = new Reservations();
+  reservations.reserve("a", { slot: 0, capacity: "spot" }, 0);
+  reservations.reserve("a", { slot: 1, capacity: "spot" }, 1);
+  reservations.reserve("b", { slot: 2, capacity: "spot" }, 0);
+  reservations.sweep(RESERVATION_MS);
+  // Looked at from before their end: what is gone was forgotten, not only hidden.
+  assert.deepEqual(slotsOf(reservations, "a", 2), [1]);
+  assert.deepEqual(slotsOf(reservations, "b", 2), []);
+});

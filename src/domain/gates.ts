@@ -114,7 +114,8 @@ const ineffective: Check = ({ snapshot, now }) => {
   return held === undefined || until === undefined ? undefined : { detail: held.why, until };
 };
 
-const protection: Check = ({ selection }) => {
+const protection: Check = ({ selection, drift }) => {
+  if (drift === 0) return undefined;
   const first = selection.passedOver.find((passed) => passed.because !== "budget");
   const isBlocked = selection.passedOver.some((passed) => passed.because === "budget");
   if (selection.victims.length > 0 || isBlocked) return undefined;

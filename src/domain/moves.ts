@@ -81,13 +81,21 @@ export class MoveHistory implements MoveState {
    * Looks at what came of the last moves, and answers why they were in vain, once for each batch of
    * moves, or undefined.
    */
-  observe(pods: readonly PodView[], nowMs: number): string | undefined {
+  observe(
+    pods: readonly PodView[],
+    { replicas, nowMs }: { replicas: number; nowMs: number },
+  ): string | undefined {
     const present = new Set(pods.map((pod) => pod.uid));
     for (const uid of this.evicted) if (!present.has(uid)) this.evicted.delete(uid);
     const batch = this.#batch;
     if (batch === undefined || [...batch.victims].some((uid) => present.has(uid))) return undefined;
     const arrived = pods.filter((pod) => isLive(pod) && !batch.before.has(pod.uid));
-    if (arrived.length === 0 || arrived.some((pod) => pod.isPlaced && !pod.isBound)) return undefined;
+    if (arrived.length === 0) {
+      // A scale-down has taken the replacement's place: what comes later is not it.
+      if (pods.filter(isLive).length >= replicas) this.#batch = undefined;
+      return undefined;
+    }
+    if (arrived.some((pod) => pod.isPlaced && !pod.isBound)) return undefined;
     this.#batch = undefined;
     const why = whyInVain(arrived, batch.from);
     if (why === undefined) {
@@ -109,5 +117,6 @@ function whyInVain(arrived: readonly PodView[], from: Capacity): string | undefi
     return `the replacement of an evicted pod did not get our placement: ` +
       `is the webhook registered and reached, and its namespace selected?`;
   }
-  return `the replacement of a pod evicted from ${from} is on ${placed[0]!.where} again`;
+  const where = placed[0]!.where === from ? `${from} again` : `a node of ${placed[0]!.where} capacity`;
+  return `the replacement of a pod evicted from ${from} is on ${where}`;
 }

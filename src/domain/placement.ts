@@ -31,9 +31,8 @@ export interface Placement {
  * free, so that the pod it replaces has gone, or the scale-up has not arrived here yet.
  */
 export function isBehind({ replicas, held, ordinal }: PlacementRequest): boolean {
-  const taken = new Set(held.map((place) => place.slot));
-  if (ordinal !== undefined) return taken.has(ordinal);
-  return held.length >= replicas || lowestFree(taken) >= replicas;
+  if (ordinal === undefined) return held.length >= replicas;
+  return ordinal >= replicas || held.some((place) => place.slot === ordinal);
 }
 
 /** Where a new pod of an owner belongs: its slot, and the kind of nodes that it goes to. */
@@ -43,7 +42,9 @@ export function place(request: PlacementRequest): Placement {
   const slot = ordinal ?? lowestFree(taken);
   const capacity = slotCapacity(slot, split);
   const counted = held.filter((place) => place.capacity !== undefined);
-  const pods = Math.max(replicas, counted.length + 1);
+  // Pods that count as neither kind are not in n, here as in `decide`: else the two would not agree.
+  const wanted = Math.max(replicas, (ordinal ?? 0) + 1) - (held.length - counted.length);
+  const pods = Math.max(wanted, counted.length + 1);
   const onIt = counted.filter((place) => place.capacity === capacity).length;
   if (onIt < shareOf(capacity, pods, split)) return { slot, capacity, reason: "slot" };
   const other = otherCapacity(capacity);

@@ -140,7 +140,7 @@ function tolerationPatch(spec: JsonObject, wanted: readonly Toleration[]): Patch
     !present.some((have) =>
       have["key"] === want.key && have["effect"] === want.effect &&
       (have["operator"] ?? "Equal") === (want.operator ?? "Equal") &&
-      (have["value"] ?? "") === (want.value ?? "")
+      (have["value"] ?? "") === (want.value ?? "") && have["tolerationSeconds"] === undefined
     )
   );
   if (added.length === 0) return [];

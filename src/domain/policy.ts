@@ -83,8 +83,11 @@ const SCHEDULE_RULE = {
 };
 
 const DURATION_RULE = {
-  allowed: `${DURATION_FORM}, more than 0`,
-  parse: (text: string) => parseDuration(text) || undefined,
+  allowed: `${DURATION_FORM}, at least 1ms`,
+  parse: (text: string) => {
+    const ms = parseDuration(text);
+    return ms !== undefined && ms >= 1 ? ms : undefined;
+  },
 };
 
 const FALLBACK_RULE = {
@@ -93,17 +96,17 @@ const FALLBACK_RULE = {
 };
 
 function readWindow(reader: Reader): DisruptionWindow | undefined {
-  const before = reader.problems.length;
+  const keysOfWindow = [keys.DISRUPTION_SCHEDULE, keys.DISRUPTION_DURATION] as const;
   const schedule = reader.read(keys.DISRUPTION_SCHEDULE, SCHEDULE_RULE);
   const durationMs = reader.read(keys.DISRUPTION_DURATION, DURATION_RULE);
-  if (reader.problems.length > before) return undefined;
-  if (schedule !== undefined && durationMs !== undefined) return disruptionWindow(schedule, durationMs);
-  const alone = schedule !== undefined ? keys.DISRUPTION_SCHEDULE : keys.DISRUPTION_DURATION;
-  const missing = schedule !== undefined ? keys.DISRUPTION_DURATION : keys.DISRUPTION_SCHEDULE;
-  if (schedule !== undefined || durationMs !== undefined) {
-    reader.read(alone, { allowed: `a window of both keys; ${missing} is missing`, parse: () => undefined });
+  const missing = keysOfWindow.find((key) => !reader.has(key));
+  const given = keysOfWindow.find((key) => reader.has(key));
+  if (missing !== undefined && given !== undefined) {
+    reader.read(given, { allowed: `a window of both keys; ${missing} is missing`, parse: () => undefined });
   }
-  return undefined;
+  return schedule === undefined || durationMs === undefined
+    ? undefined
+    : disruptionWindow(schedule, durationMs);
 }
 
 type Enabling = "workload" | "namespace" | PolicyProblem | undefined;

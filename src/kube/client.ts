@@ -42,6 +42,7 @@ export class KubeClient {
 
   /** The parsed JSON body of a success. */
   async request<T>(method: Method, path: string, options: RequestOptions): Promise<T> {
+    await this.#deps.limiter?.wait(options.signal);
     const limit = this.#deadline(method, path, options);
     try {
       const response = await this.#send(method, path, { ...options, signal: limit.signal });
@@ -55,6 +56,7 @@ export class KubeClient {
 
   /** The body of a success as a stream. After the headers it is the caller who ends it: see `chunks`. */
   async stream(path: string, options: RequestOptions): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    await this.#deps.limiter?.wait(options.signal);
     const limit = this.#deadline("GET", path, options);
     try {
       const response = await this.#send("GET", path, { ...options, signal: limit.signal });
@@ -78,7 +80,6 @@ export class KubeClient {
   }
 
   async #send(method: Method, path: string, options: RequestOptions): Promise<Response> {
-    await this.#deps.limiter?.wait(options.signal);
     options.signal.throwIfAborted();
     const response = await this.#once(method, path, options);
     if (response.ok) return response;

@@ -69,6 +69,7 @@ async function fromKubeconfig(
 ): Promise<Access> {
   // Of several paths, those that do not exist are passed over, as kubectl has it.
   const existing = paths.length === 1 ? paths : await filterAsync(paths, deps.exists);
+  if (existing.length === 0) throw new Error(`Cannot use kubeconfig ${paths.join(":")}: there is no such file`);
   const files = await Promise.all(existing.map(async (path) => ({ path, text: await deps.readText(path) })));
   const selected = selectContext(files, context);
   const { cluster } = selected;
@@ -106,11 +107,11 @@ async function clientCertificate(
 }
 
 function tokenOf(deps: AccessDeps, { user, userFolder }: SelectedContext): TokenSource | undefined {
+  for (const key of ["username", "auth-provider", "as"] as const) {
+    if (user[key] !== undefined) throw new Error(`Cannot use kubeconfig: ${key} of a user is not supported`);
+  }
   if (user.tokenFile !== undefined) return fileToken(deps, resolvePath(userFolder, user.tokenFile));
   if (user.token !== undefined) return staticToken(user.token);
-  if (user.username !== undefined || user["auth-provider"] !== undefined) {
-    throw new Error("Cannot use kubeconfig: username and auth-provider are not supported, exec is");
-  }
   if (user.exec === undefined) return undefined;
   const config = execConfigOf(user.exec);
   if (deps.run === undefined) {

@@ -125,7 +125,7 @@ export class EventRecorder {
     const { regarding, type, reason, action, note } = event;
     const wallMs = this.#deps.clock.wall();
     // A name of our own choice: a POST that is sent twice then makes one Event.
-    const name = `${regarding.name.slice(0, 200)}.${hash(key)}${wallMs.toString(16)}`;
+    const name = `${regarding.name.slice(0, 200).replace(/[.-]+$/, "")}.${hash(key)}${wallMs.toString(16)}`;
     if (this.#sent.size >= MOST_KNOWN) this.#sent.clear();
     this.#sent.set(key, { name, count: 1, writtenMs: nowMs });
     const body = {
@@ -134,12 +134,12 @@ export class EventRecorder {
       metadata: { name, namespace: regarding.namespace },
       eventTime: microTime(wallMs),
       reportingController: this.#options.controller,
-      reportingInstance: this.#options.instance,
+      reportingInstance: this.#options.instance.slice(0, 128),
       regarding,
       type,
       reason,
       action,
-      note: note.length > 1_024 ? `${note.slice(0, 1_023)}…` : note,
+      note: cutToBytes(note, 1_024),
     };
     try {
       await this.#deps.client.request("POST", eventsPath(event), { body, signal });
@@ -151,6 +151,16 @@ export class EventRecorder {
 
 function eventsPath({ regarding }: EventToRecord): string {
   return `/apis/events.k8s.io/v1/namespaces/${regarding.namespace}/events`;
+}
+
+/** The API counts bytes. */
+function cutToBytes(text: string, most: number): string {
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length <= most) return text;
+  const ellipsis = "…";
+  // A character that the cut would split is left out whole.
+  const decoder = new TextDecoder();
+  return decoder.decode(bytes.subarray(0, most - 3), { stream: true }) + ellipsis;
 }
 
 /** FNV-1a, 32 bits: only to keep names of different Events apart. */

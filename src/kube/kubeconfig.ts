@@ -20,6 +20,7 @@ export interface KubeconfigUser {
   readonly "tokenFile"?: string;
   readonly "username"?: string;
   readonly "auth-provider"?: unknown;
+  readonly "as"?: string;
   readonly "exec"?: {
     readonly apiVersion?: string;
     readonly command?: string;

@@ -97,9 +97,20 @@ export class LeaderElector {
   /** Gives the Lease back, so that the next leader need not wait. Call it when guarded work has ended. */
   async release(signal: AbortSignal): Promise<void> {
     if (!this.#isLeader) return;
+    this.#step(false, "released");
+    try {
+      await this.#writeReleased(signal);
+    } catch (error) {
+      if (!isApiError(error, 409)) throw error;
+      // A renewal that was under way has landed meanwhile.
+      await this.#read(signal);
+      if (this.holder === this.#options.identity) await this.#writeReleased(signal);
+    }
+  }
+
+  async #writeReleased(signal: AbortSignal): Promise<void> {
     const now = microTime(this.#deps.clock.wall());
     const spec = { ...this.#observed?.lease.spec, holderIdentity: "", leaseDurationSeconds: 1, renewTime: now };
-    this.#step(false, "released");
     await this.#write({ ...this.#observed?.lease, spec }, signal);
   }
 
@@ -112,7 +123,7 @@ export class LeaderElector {
         this.#step(true, "acquired");
         return;
       }
-      failure = `${this.holder} holds the Lease`;
+      failure = this.holder ? `${this.holder} holds the Lease` : "the Lease is gone";
       if (this.#isLeader && this.holder !== this.#options.identity) return this.#step(false, failure);
     } catch (error) {
       if (signal.aborted) return;
@@ -145,9 +156,10 @@ export class LeaderElector {
       return true;
     } catch (error) {
       if (!isApiError(error, 409)) throw error;
-      // Another wrote first, or deleted it. Perhaps that was our own write, sent twice: look.
+      // Another wrote first, or deleted it, or our own write was carried twice: this try is lost, and
+      // what stands there now is where the next one starts.
       await this.#read(signal);
-      return this.holder === this.#options.identity && this.#isLeader;
+      return false;
     }
   }
 

@@ -25,6 +25,7 @@ export class RateLimiter {
 
   /** Resolves when the caller may go on, or when `signal` is aborted: then no token is spent. */
   async wait(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
     const nowMs = this.#clock.now();
     const grown = (nowMs - this.#atMs) * this.#limit.qps / 1_000;
     this.#tokens = Math.min(this.#limit.burst, this.#tokens + grown) - 1;

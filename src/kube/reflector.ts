@@ -78,15 +78,14 @@ export class Reflector<T extends Cached> {
       } catch (error) {
         if (signal.aborted) return;
         await this.#recover(error, signal);
-      } finally {
-        this.#isConnected = false;
       }
     }
   }
 
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
+    this.#isConnected = false;
     const wasListing = this.#resourceVersion === undefined;
-    if (isExpired(error)) {
+    if (isExpired(error) || (!wasListing && isRefusal(error))) {
       this.#resourceVersion = undefined;
     } else if (wasListing && this.#hasStreamingList && isRefusal(error)) {
       // A server without streaming lists answers 400 or 422: the paged list is the way back.
@@ -108,7 +107,6 @@ export class Reflector<T extends Cached> {
     for await (const batch of this.#open(signal)) {
       events += batch.length;
       for (const event of batch) this.#take(event, initial);
-      if (this.#resourceVersion !== undefined) this.#isWhole();
     }
     if (this.#resourceVersion === undefined) {
       throw new Error(`watch of ${this.#path}: ended before the list did`);
@@ -129,8 +127,8 @@ export class Reflector<T extends Cached> {
       timeoutMs: least + this.#deps.random() * (most - least),
       silenceMs: SILENCE_MS,
       onActivity: () => {
-        this.#contactMs = this.#deps.clock.now();
-        this.#isConnected = true;
+        // Before a list is whole the store still shows what was, however lively the stream is.
+        if (this.#resourceVersion !== undefined) this.#isCurrent();
       },
     });
   }
@@ -177,7 +175,6 @@ export class Reflector<T extends Cached> {
         signal,
         deadlineMs: 60_000,
       });
-      this.#contactMs = this.#deps.clock.now();
       for (const item of page.items ?? []) {
         const wanted = this.#deps.project(item);
         if (wanted !== undefined) objects.push(wanted);
@@ -196,9 +193,12 @@ export class Reflector<T extends Cached> {
     this.lists++;
     this.#deps.store.replace(objects, this.#isInScope);
     this.#hasSynced = true;
+    this.#isCurrent();
   }
 
-  #isWhole(): void {
+  #isCurrent(): void {
+    this.#contactMs = this.#deps.clock.now();
+    this.#isConnected = true;
     if (this.#isBroken) this.#deps.onState?.("whole");
     this.#isBroken = false;
   }

@@ -135,7 +135,7 @@ export class Admission {
     const { clock, reservations, view, waiters } = this.#deps;
     const name = textAt(objectAt(admission.pod, "metadata"), "name");
     const ordinal = workload.kind === "StatefulSet" && name !== undefined
-      ? (ordinalOf(name) ?? 0) - workload.firstOrdinal
+      ? Math.max(0, (ordinalOf(name) ?? 0) - workload.firstOrdinal)
       : undefined;
     const request = (): PlacementRequest => ({
       split,

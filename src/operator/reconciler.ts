@@ -111,7 +111,10 @@ export class Reconciler {
 
   #observe(snapshot: WorkloadSnapshot, memory: Memory): void {
     const { history } = memory;
-    const why = history.observe(snapshot.pods, this.#deps.clock.now());
+    const why = history.observe(snapshot.pods, {
+      replicas: snapshot.replicas,
+      nowMs: this.#deps.clock.now(),
+    });
     if (why !== undefined) this.#deps.announcer.placementIneffective(snapshot, why);
     const names = new Set(snapshot.pods.flatMap((pod) => pod.budgets));
     const budgets = JSON.stringify(

@@ -19,10 +19,14 @@ export interface LogDeps {
   readonly wall: () => number;
 }
 
+/** An error can be its own cause. */
+const MOST_CAUSES = 8;
+
 /** An error with all of its causes, on one line. */
-export function describeError(error: unknown): string {
+export function describeError(error: unknown, depth = 0): string {
   if (!(error instanceof Error)) return String(error);
-  const cause = error.cause === undefined ? "" : `: ${describeError(error.cause)}`;
+  const hasCause = error.cause !== undefined && depth < MOST_CAUSES;
+  const cause = hasCause ? `: ${describeError(error.cause, depth + 1)}` : "";
   return `${error.name === "Error" ? "" : `${error.name}: `}${error.message}${cause}`;
 }
 
@@ -43,12 +47,26 @@ interface Entry {
 }
 
 function plain(value: unknown): unknown {
-  return value instanceof Error ? describeError(value) : value;
+  if (value instanceof Error) return describeError(value);
+  return isJson(value) ? value : String(value);
+}
+
+/** A log line is never worth an exception: what JSON cannot hold is shown as text. */
+function isJson(value: unknown): boolean {
+  if (typeof value !== "object") return typeof value !== "bigint";
+  try {
+    JSON.stringify(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function renderJson({ time, level, message, fields }: Entry): string {
   const own = Object.entries(fields).map(([key, value]) => [key, plain(value)]);
-  return JSON.stringify({ time, level, message, ...Object.fromEntries(own) });
+  // A field can neither come before the entry's own three, nor take their place.
+  const entry = { time, level, message };
+  return JSON.stringify(Object.assign({ ...entry }, Object.fromEntries(own), entry));
 }
 
 function renderConsole({ time, level, message, fields }: Entry): string {
@@ -56,5 +74,11 @@ function renderConsole({ time, level, message, fields }: Entry): string {
     const text = plain(value);
     return `${key}=${typeof text === "string" && /^[\w./:%-]+$/.test(text) ? text : JSON.stringify(text)}`;
   });
-  return [time, level.toUpperCase().padEnd(5), message.replaceAll(/\s+/g, " "), ...pairs].join(" ");
+  return [time, level.toUpperCase().padEnd(5), printable(message), ...pairs].join(" ");
+}
+
+/** One line, without what a terminal would take for a command. */
+function printable(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replaceAll(/\s+/g, " ").replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
 }

@@ -23,9 +23,9 @@ Deno.test("MoveHistory begins without moves", () => {
 Deno.test("recordEviction() keeps the time, and the pod until it has gone", () => {
   const history = afterEviction(pod("old"));
   assert.equal(history.lastMoveMs, 0);
-  history.observe([pod("old", { isTerminating: true }), pod("stay")], SECOND);
+  history.observe([pod("old", { isTerminating: true }), pod("stay")], { replicas: 9, nowMs: SECOND });
   assert.deepEqual([...history.evicted], ["uid-old"]);
-  history.observe([pod("stay")], 2 * SECOND);
+  history.observe([pod("stay")], { replicas: 9, nowMs: 2 * SECOND });
   assert.deepEqual([...history.evicted], []);
   assert.equal(history.lastMoveMs, 0);
 });
@@ -50,7 +50,7 @@ const OUTCOMES: readonly [string, { pods: PodView[]; why: string | undefined }][
 for (const [what, { pods, why }] of OUTCOMES) {
   Deno.test(`observe() finds a replacement ${what} ${why === undefined ? "good" : "in vain"}`, () => {
     const history = afterEviction(pod("old"));
-    assert.equal(history.observe([pod("stay"), ...pods], 5 * SECOND), why);
+    assert.equal(history.observe([pod("stay"), ...pods], { replicas: 9, nowMs: 5 * SECOND }), why);
     const held = why === undefined ? undefined : { untilMs: 5 * SECOND + MINUTE, why };
     assert.deepEqual(history.ineffective, held);
   });
@@ -58,7 +58,7 @@ for (const [what, { pods, why }] of OUTCOMES) {
 
 Deno.test("observe() finds a replacement on spot good where the victim was on on-demand", () => {
   const history = afterEviction(pod("old", onDemand));
-  assert.equal(history.observe([pod("stay"), pod("new")], SECOND), undefined);
+  assert.equal(history.observe([pod("stay"), pod("new")], { replicas: 9, nowMs: SECOND }), undefined);
   assert.equal(history.ineffective, undefined);
 });
 
@@ -73,15 +73,15 @@ const WAITING: readonly [string, PodView[]][] = [
 for (const [what, pods] of WAITING) {
   Deno.test(`observe() waits with its judgement while ${what}`, () => {
     const history = afterEviction(pod("old"));
-    assert.equal(history.observe(pods, SECOND), undefined);
-    assert.equal(history.observe([pod("stay"), pod("final")], 2 * SECOND), AGAIN);
+    assert.equal(history.observe(pods, { replicas: 9, nowMs: SECOND }), undefined);
+    assert.equal(history.observe([pod("stay"), pod("final")], { replicas: 9, nowMs: 2 * SECOND }), AGAIN);
   });
 }
 
 Deno.test("observe() says once for each batch that it was in vain", () => {
   const history = afterEviction(pod("old"));
-  assert.equal(history.observe([pod("stay"), pod("new")], SECOND), AGAIN);
-  assert.equal(history.observe([pod("stay"), pod("new")], 2 * SECOND), undefined);
+  assert.equal(history.observe([pod("stay"), pod("new")], { replicas: 9, nowMs: SECOND }), AGAIN);
+  assert.equal(history.observe([pod("stay"), pod("new")], { replicas: 9, nowMs: 2 * SECOND }), undefined);
   assert.equal(history.ineffective?.why, AGAIN);
 });
 
@@ -91,9 +91,12 @@ Deno.test("observe() judges two victims together, when both have gone", () => {
   const fresh = pod("new", onDemand);
   history.recordEviction(pods[0]!, { pods, nowMs: 0 });
   history.recordEviction(pods[1]!, { pods: [pod("two"), pod("stay"), fresh], nowMs: 1 });
-  history.observe([pod("two", { isTerminating: true }), pod("stay"), fresh, pod("newer")], SECOND);
+  history.observe([pod("two", { isTerminating: true }), pod("stay"), fresh, pod("newer")], {
+    replicas: 9,
+    nowMs: SECOND,
+  });
   assert.equal(history.ineffective, undefined);
-  history.observe([pod("stay"), fresh, pod("newer")], 2 * SECOND);
+  history.observe([pod("stay"), fresh, pod("newer")], { replicas: 9, nowMs: 2 * SECOND });
   assert.equal(history.ineffective, undefined, "one of the two is where it should be");
 });
 
@@ -105,7 +108,7 @@ function round(
   const [old, fresh] = [pod(`old-${number}`), pod(`new-${number}`, { where })];
   const nowMs = number * 100 * MINUTE;
   history.recordEviction(old, { pods: [old], nowMs });
-  history.observe([fresh], nowMs);
+  history.observe([fresh], { replicas: 9, nowMs: nowMs });
   return history.ineffective === undefined ? 0 : (history.ineffective.untilMs - nowMs) / MINUTE;
 }
 
@@ -119,7 +122,7 @@ Deno.test("observe() doubles the hold from 1 min to 1 h, and begins anew after a
 
 Deno.test("observe() says nothing of the eviction of a pod that counts as neither kind", () => {
   const history = afterEviction(pod("old", { where: "unplaced" }));
-  assert.equal(history.observe([pod("stay"), pod("new", unplaced)], SECOND), undefined);
+  assert.equal(history.observe([pod("stay"), pod("new", unplaced)], { replicas: 9, nowMs: SECOND }), undefined);
   assert.deepEqual(history.lastMoveMs, 0);
 });
 

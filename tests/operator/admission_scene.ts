@@ -143,7 +143,10 @@ export function admissionScene(options: SceneOptions = {}) {
     },
     /** Asks, and answers at once with what will come, since it may have to wait for the clock. */
     async begin(pod: unknown = newPod(), options: AskOptions = {}) {
-      const asking = { answer: undefined as Answered | undefined, done: undefined as Promise<void> | undefined };
+      const asking = {
+        answer: undefined as Answered | undefined,
+        done: undefined as Promise<void> | undefined,
+      };
       asking.done = scene.ask(pod, options).then((answer) => void (asking.answer = answer));
       await settle();
       return asking;

@@ -94,8 +94,7 @@ Deno.test("Admission holds an on-demand pod by a requirement in each of its term
     },
   };
   const { pod } = await scene.ask(newPod({ spec: { affinity } }));
-  const terms =
-    pod.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms;
+  const terms = pod.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms;
   const added = { key: CAPACITY_TYPE, operator: "In", values: ["on-demand", "reserved"] };
   assert.deepEqual(terms.map((term: { matchExpressions: unknown[] }) => term.matchExpressions), [
     [zone("a").matchExpressions[0], added],
@@ -197,9 +196,12 @@ const STRANGERS: readonly [name: string, pod: ReturnType<typeof newPod>][] = [
   ["whose owner does not control it", newPod({ owner: ownedBy("ReplicaSet", "web-1", { controller: false }) })],
   ["of a Job", newPod({ owner: ownedBy("Job", "nightly", { apiVersion: "batch/v1" }) })],
   ["of a DaemonSet", newPod({ owner: ownedBy("DaemonSet", "agent") })],
-  ["of a ReplicaSet of another API group", newPod({
-    owner: ownedBy("ReplicaSet", "web-1", { apiVersion: "argoproj.io/v1alpha1" }),
-  })],
+  [
+    "of a ReplicaSet of another API group",
+    newPod({
+      owner: ownedBy("ReplicaSet", "web-1", { apiVersion: "argoproj.io/v1alpha1" }),
+    }),
+  ],
   ["of a node, as mirror pods are", newPod({ owner: ownedBy("Node", "n1", { apiVersion: "v1" }) })],
 ];
 
@@ -214,7 +216,10 @@ for (const [name, pod] of STRANGERS) {
 
 Deno.test("Admission leaves the pods of a ReplicaSet that no Deployment owns alone", async () => {
   const scene = admissionScene({ workload: undefined });
-  scene.addReplicaSet({ ...replicaSetObject(), metadata: { name: "web-1", namespace: "shop", uid: OWNER_UID } });
+  scene.addReplicaSet({
+    ...replicaSetObject(),
+    metadata: { name: "web-1", namespace: "shop", uid: OWNER_UID },
+  });
   const answer = await scene.ask();
   assert.deepEqual([answer.patch, scene.results, scene.reads], [[], ["unmanaged"], []]);
 });
@@ -236,10 +241,12 @@ Deno.test("Admission leaves pods on nodes of unknown capacity out of both counts
   assert.deepEqual(answers.map(({ placed }) => placed), ["on-demand 0", "on-demand 2", "spot 3"]);
 });
 
-for (const [name, change] of [
-  ["terminating", { metadata: { deletionTimestamp: "2025-01-01T00:00:00Z" } }],
-  ["finished", { status: { phase: "Failed" } }],
-] as const) {
+for (
+  const [name, change] of [
+    ["terminating", { metadata: { deletionTimestamp: "2025-01-01T00:00:00Z" } }],
+    ["finished", { status: { phase: "Failed" } }],
+  ] as const
+) {
   Deno.test(`Admission gives the slot of a ${name} pod away again`, async () => {
     const scene = admissionScene({ workload: { replicas: 1, annotations: split(100) } });
     const pod = podObject("web-1-a", { slot: 0, placed: "spot", nodeName: "spot-1" });

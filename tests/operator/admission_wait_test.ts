@@ -144,8 +144,10 @@ Deno.test("Admission has one timer however many reviews wait, and none when they
   const scene = admissionScene({ workload: undefined });
   scene.addDeployment(deploymentObject({ replicas: 50 }));
   const before = scene.clock.created;
-  const reviews = Array.from({ length: 50 }, (_, i) =>
-    scene.admission.review({ uid: `r${i}`, namespace: "shop", isDryRun: false, pod: newPod() }));
+  const reviews = Array.from(
+    { length: 50 },
+    (_, i) => scene.admission.review({ uid: `r${i}`, namespace: "shop", isDryRun: false, pod: newPod() }),
+  );
   await scene.clock.advance(10);
   assert.equal(scene.waiters.size, 50);
   assert.equal(scene.clock.timers, 1);

@@ -163,8 +163,11 @@ export function nodeObject(
 
 export function namespaceObject(
   name: string,
-  { labels = {}, annotations = {}, metadata = {} }: { labels?: Entries; annotations?: Entries; metadata?: Free } =
-    {},
+  { labels = {}, annotations = {}, metadata = {} }: {
+    labels?: Entries;
+    annotations?: Entries;
+    metadata?: Free;
+  } = {},
 ): KubeObject & Free {
   return { metadata: { name, uid: `uid-${name}`, labels, annotations, ...metadata } };
 }

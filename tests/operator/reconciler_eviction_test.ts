@@ -167,7 +167,10 @@ Deno.test("Reconciler holds for 5 min where two budgets cover a pod, and says so
 
 Deno.test("Reconciler tries a forbidden eviction once, and logs which right is missing", async () => {
   const message = 'pods "web-2" is forbidden: User "spotalis" cannot create resource "pods/eviction"';
-  const scene = reconcilerScene({ options: TWO_AT_ONCE, answer: failure(403, { reason: "Forbidden", message }) });
+  const scene = reconcilerScene({
+    options: TWO_AT_ONCE,
+    answer: failure(403, { reason: "Forbidden", message }),
+  });
   assert.equal(await scene.reconcile(), 0);
   assert.equal(await scene.reconcile(), 300_000);
   assert.deepEqual(scene.asked, ["web-2"]);

@@ -46,8 +46,12 @@ const REFUSED: readonly [name: string, status: number, request: () => Request, w
   ["PUT", 405, () => post("{}", { method: "PUT" }), /only POST/],
   ["a text", 415, () => post("{}", { headers: { "content-type": "text/plain" } }), /application\/json/],
   ["no content type", 415, () => post("{}", { headers: {} }), /application\/json/],
-  ["gzip", 415, () =>
-    post("{}", { headers: { "content-type": "application/json", "content-encoding": "gzip" } }), /encoding/],
+  [
+    "gzip",
+    415,
+    () => post("{}", { headers: { "content-type": "application/json", "content-encoding": "gzip" } }),
+    /encoding/,
+  ],
   ["no body", 400, () => new Request(URL_OF_WEBHOOK, { method: "POST", headers: JSON_TYPE }), /empty/],
   ["an empty body", 400, () => post(""), /empty/],
   ["no JSON", 400, () => post("{"), /no JSON/],
@@ -55,7 +59,12 @@ const REFUSED: readonly [name: string, status: number, request: () => Request, w
   ["null", 400, () => post("null"), /no AdmissionReview/],
   ["a list", 400, () => post("[]"), /no AdmissionReview/],
   ["another kind", 400, () => post('{"kind":"Pod","apiVersion":"v1"}'), /no AdmissionReview/],
-  ["another version", 400, () => post(JSON.stringify({ ...reviewOf(newPod()), apiVersion: "x/v2" })), /apiVersion/],
+  [
+    "another version",
+    400,
+    () => post(JSON.stringify({ ...reviewOf(newPod()), apiVersion: "x/v2" })),
+    /apiVersion/,
+  ],
   ["no request", 400, () => post(JSON.stringify({ ...reviewOf(newPod()), request: null })), /request\.uid/],
   ["an empty uid", 400, () => post(JSON.stringify(reviewOf(newPod(), { uid: "" }))), /request\.uid/],
 ];
@@ -112,10 +121,12 @@ Deno.test("webhook allows what is no creation of a pod as it is, without a look 
   ]);
 });
 
-for (const [name, resource, subResource] of [
-  ["a subresource of a pod", "pods", "binding"],
-  ["another resource", "configmaps", undefined],
-] as const) {
+for (
+  const [name, resource, subResource] of [
+    ["a subresource of a pod", "pods", "binding"],
+    ["another resource", "configmaps", undefined],
+  ] as const
+) {
   Deno.test(`webhook takes ${name} for no pod`, async () => {
     const scene = admissionScene();
     const review = reviewOf(newPod());
@@ -142,11 +153,13 @@ Deno.test("webhook tells the result, the capacity and the time that a review too
 Deno.test("webhook cuts a body off that has one byte too many, while it streams", async () => {
   const scene = admissionScene();
   const body = new FakeStream();
-  const answering = scene.handler(new Request(URL_OF_WEBHOOK, {
-    method: "POST",
-    headers: JSON_TYPE,
-    body: body.body,
-  }));
+  const answering = scene.handler(
+    new Request(URL_OF_WEBHOOK, {
+      method: "POST",
+      headers: JSON_TYPE,
+      body: body.body,
+    }),
+  );
   for (let i = 0; i < 7; i++) body.push(new Uint8Array(MIB));
   await settle();
   assert.equal(body.isCancelled, false);
@@ -167,11 +180,13 @@ Deno.test("webhook takes a body of 7 MiB to the byte", async () => {
 Deno.test("webhook gives up a body that does not arrive within 5 s", async () => {
   const scene = admissionScene();
   const body = new FakeStream();
-  const answering = scene.handler(new Request(URL_OF_WEBHOOK, {
-    method: "POST",
-    headers: JSON_TYPE,
-    body: body.body,
-  }));
+  const answering = scene.handler(
+    new Request(URL_OF_WEBHOOK, {
+      method: "POST",
+      headers: JSON_TYPE,
+      body: body.body,
+    }),
+  );
   body.push('{"kind":');
   await scene.clock.advance(4_999);
   assert.equal(body.isCancelled, false);

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+
+const ROOT = new URL("..", import.meta.url);
+
+/** What every file of a part may import: parts, packages, built-in modules. */
+const PARTS: Readonly<Record<string, readonly string[]>> = {
+  domain: ["domain"],
+  runtime: ["runtime"],
+  kube: ["kube", "runtime"],
+  config: ["config", "domain", "zod", "yaml"],
+  operator: ["operator", "domain", "kube", "runtime"],
+  app: ["app", "config", "domain", "kube", "operator", "runtime"],
+  cli: ["cli"],
+  main: ["cli", "node:process"],
+};
+
+/** What one file may import beside that. */
+const FILES: Readonly<Record<string, readonly string[]>> = {
+  "src/domain/window.ts": ["croner"],
+  "src/kube/kubeconfig.ts": ["yaml"],
+  "src/operator/metrics.ts": ["prom-client"],
+  "src/operator/workload_series.ts": ["prom-client"],
+  "src/operator/certificate.ts": ["node:crypto"],
+  "src/cli/arguments.ts": ["node:util"],
+  "src/cli/config.ts": ["config", "yaml"],
+  "src/cli/context.ts": ["app", "config", "kube", "runtime"],
+  "src/cli/explain.ts": ["app", "domain", "runtime"],
+  "src/cli/main.ts": ["runtime"],
+  "src/cli/observe.ts": ["app", "runtime"],
+  "src/cli/plan.ts": ["app", "domain", "runtime"],
+  "src/cli/run.ts": ["app", "runtime"],
+  "src/cli/version.ts": ["deno.json"],
+};
+
+interface TextRule {
+  readonly rule: string;
+  readonly pattern: RegExp;
+  /** Paths that the rule is about. */
+  readonly where: RegExp;
+  /** Paths among them that it leaves out. */
+  readonly except?: RegExp;
+}
+
+const TEXT_RULES: readonly TextRule[] = [
+  {
+    rule: "timers, clocks and randomness are in runtime only",
+    pattern: /\b(?:setTimeout|setInterval|Date\.now|performance\.now|Math\.random)\b/,
+    where: /^src\//,
+    except: /^src\/runtime\//,
+  },
+  {
+    rule: "domain and config do not know Deno, operator only where it serves and reads its certificate",
+    pattern: /\bDeno\./,
+    where: /^src\/(?:domain|config|operator)\//,
+    except: /^src\/operator\/(?:server|certificate)\.ts$/,
+  },
+  { rule: "domain waits for nothing", pattern: /\b(?:async|await|Promise)\b/, where: /^src\/domain\// },
+  {
+    rule: "kube and runtime could be published alone: they do not name this project",
+    pattern: /spotalis/i,
+    where: /^src\/(?:kube|runtime)\//,
+  },
+  {
+    // The baked permissions of a compiled binary do not cover it (docs/decisions/0004-two-deno-versions.md).
+    rule: "no module is imported while the program runs",
+    pattern: /\bimport\(/,
+    where: /^(?:src\/|main\.ts$)/,
+  },
+];
+
+const MOST_LINES = 300;
+
+interface ModuleGraph {
+  readonly modules: readonly {
+    readonly specifier: string;
+    readonly dependencies?: readonly {
+      readonly specifier: string;
+      readonly code?: { readonly specifier?: string };
+      readonly type?: { readonly specifier?: string };
+    }[];
+  }[];
+}
+
+/** One import: from a file to a part, a package or a module. */
+interface Arrow {
+  readonly from: string;
+  readonly to: string;
+  readonly path: string;
+}
+
+async function moduleGraph(): Promise<ModuleGraph> {
+  // Not Deno.execPath(): "deno task test" may run "deno" by that name alone.
+  const command = new Deno.Command("deno", { args: ["info", "--json", "main.ts"], cwd: ROOT });
+  const { success, stdout, stderr } = await command.output();
+  const [text, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  assert.ok(success, errors);
+  return JSON.parse(text!);
+}
+
+/** Of a local module its path from the root; of any other its own name without a version. */
+function pathOf(specifier: string): string {
+  if (specifier.startsWith(ROOT.href)) return specifier.slice(ROOT.href.length);
+  return specifier.replace(/^npm:\/?(@?[^@]+).*$/, "$1");
+}
+
+/** `src/kube/client.ts` -> `kube`, `src/app.ts` -> `app`; a package is its own part. */
+function partOf(path: string): string {
+  if (path === "main.ts") return "main";
+  if (path === "src/app.ts" || path === "src/runner.ts") return "app";
+  return /^src\/([^/]+)\//.exec(path)?.[1] ?? path;
+}
+
+function arrowsOf({ modules }: ModuleGraph): Arrow[] {
+  return modules.filter(({ specifier }) => specifier.startsWith(ROOT.href)).flatMap((module) =>
+    (module.dependencies ?? []).map(({ specifier, code, type }): Arrow => {
+      const path = pathOf(code?.specifier ?? type?.specifier ?? specifier);
+      return { from: pathOf(module.specifier), to: partOf(path), path };
+    })
+  );
+}
+
+async function sources(folder = "src"): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) paths.push(...await sources(path));
+    else if (path.endsWith(".ts")) paths.push(path);
+  }
+  return paths.sort();
+}
+
+const graph = moduleGraph();
+
+Deno.test("every import is one that the table of the house allows", async () => {
+  const forbidden = arrowsOf(await graph).filter(({ from, to }) =>
+    ![...PARTS[partOf(from)] ?? [], ...FILES[from] ?? []].includes(to)
+  );
+  assert.deepEqual(forbidden.map(({ from, path }) => `${from} imports ${path}`), []);
+});
+
+Deno.test("the table allows no file more than it imports", async () => {
+  const arrows = arrowsOf(await graph);
+  const unused = Object.entries(FILES).flatMap(([from, allowed]) =>
+    allowed.filter((to) => !arrows.some((arrow) => arrow.from === from && arrow.to === to))
+      .map((to) => `${from} does not import ${to}`)
+  );
+  assert.deepEqual(unused, []);
+});
+
+Deno.test("main.ts reaches every file under src", async () => {
+  const reached = new Set((await graph).modules.map(({ specifier }) => pathOf(specifier)));
+  assert.deepEqual((await sources()).filter((path) => !reached.has(path)), []);
+});
+
+Deno.test("no text under src breaks a rule of the house", async () => {
+  const broken: string[] = [];
+  for (const path of ["main.ts", ...await sources()]) {
+    const lines = (await Deno.readTextFile(new URL(path, ROOT))).split("\n");
+    for (const { rule, pattern, where, except } of TEXT_RULES) {
+      if (!where.test(path) || except?.test(path)) continue;
+      lines.forEach((line, i) => {
+        if (pattern.test(line)) broken.push(`${path}:${i + 1}: ${rule}: ${line.trim()}`);
+      });
+    }
+    const count = lines.length - 1;
+    if (count > MOST_LINES) broken.push(`${path}: ${count} lines, at most ${MOST_LINES} are allowed`);
+  }
+  assert.deepEqual(broken, []);
+});

@@ -43,7 +43,7 @@ const env = Object.fromEntries(READ_VARIABLES.flatMap((name) => {
   const value = Deno.env.get(name);
   return value === undefined ? [] : [[name, value]];
 }));
-const isInCluster = env["POD_NAME"] !== undefined;
+const isInCluster = env["KUBERNETES_SERVICE_HOST"] !== undefined;
 const mayRun = !isInCluster && Deno.permissions.querySync({ name: "run" }).state === "granted";
 const outside: Outside = {
   env,

@@ -29,8 +29,8 @@ export interface Outside {
 /** Every variable that is read. */
 export const READ_VARIABLES: readonly string[] = [
   ...VARIABLES.map((variable) => variable.name),
-  "SPOTALIS_CONFIG",
   "KUBECONFIG",
+  "KUBERNETES_SERVICE_HOST",
   "HOME",
   "POD_NAME",
   "NO_COLOR",
@@ -51,9 +51,9 @@ export async function readConfig(
   args: Arguments,
   { env, readText }: Outside,
 ): Promise<ConfigResult & { ok: true }> {
-  const path = args.config ?? env["SPOTALIS_CONFIG"];
+  const { config: path } = args;
   let file: { path: string; text: string } | undefined;
-  if (path !== undefined && path !== "") {
+  if (path !== undefined) {
     try {
       file = { path, text: await readText(path) };
     } catch (error) {

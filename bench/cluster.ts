@@ -64,6 +64,8 @@ async function measure(cluster: Cluster, say: (text: string) => void): Promise<C
     await bareOwners(cluster, { namespace: "few", names: names(WORKLOADS, "few") }),
     1,
   );
+  // Their controllers would create what was asked of the ReplicaSets, before they take it back.
+  await askOf(cluster, "few", { names: names(WORKLOADS, "few"), replicas: () => 0 });
   await cluster.start("kube-controller-manager");
 
   say("a burst of 200, and one through a webhook that does nothing");
@@ -141,12 +143,36 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const residentMiB = async (operator: Operator) =>
   await operator.metric("process_resident_memory_bytes") / 1024 / 1024;
 
-async function makeNamespace(cluster: Cluster, name: string): Promise<void> {
-  await cluster.apply({
-    apiVersion: "v1",
-    kind: "Namespace",
-    metadata: { name, labels: { [OPERATOR_LABEL]: NAME } },
-  });
+async function makeNamespace(cluster: Cluster, name: string, operator = NAME): Promise<void> {
+  const metadata = { name, labels: { [OPERATOR_LABEL]: operator } };
+  await cluster.apply({ apiVersion: "v1", kind: "Namespace", metadata });
+}
+
+/** A Deployment of 200 in a new namespace: how long the API server waited for the webhook, pod by pod. */
+async function burst(
+  cluster: Cluster,
+  { namespace, operator }: { namespace: string; operator: string },
+): Promise<Quantiles> {
+  await makeNamespace(cluster, namespace, operator);
+  const before = await admissionBuckets(cluster);
+  await apply(cluster, namespace, [deployment({ name: "web", replicas: 200, percentage: 70, floor: 1 })]);
+  await rolledOut(cluster, namespace, 200);
+  const after = await admissionBuckets(cluster);
+  const during = new Map([...after].map(([bound, count]) => [bound, count - (before.get(bound) ?? 0)]));
+  if (during.get(Infinity) !== 200) throw new Error(`${during.get(Infinity)} reviews, not 200`);
+  return { p50Ms: histogramQuantile(during, 0.5) * 1_000, p99Ms: histogramQuantile(during, 0.99) * 1_000 };
+}
+
+async function startDoingNothing(cluster: Cluster): Promise<Deno.ChildProcess> {
+  const { dir, caBundle } = await makeServingCertificate(`${cluster.dir}/floor`);
+  const [port] = freePorts(1) as [number];
+  const program = new URL("do_nothing.ts", import.meta.url).pathname;
+  const files = [`${dir}/tls.crt`, `${dir}/tls.key`];
+  const args = ["run", "--no-check", "--allow-net", "--allow-read", program, `${port}`, ...files];
+  const child = new Deno.Command(Deno.execPath(), { args }).spawn();
+  await register(cluster, { name: "floor", webhook: port, caBundle });
+  await pause(3_000);
+  return child;
 }
 
 async function apply(cluster: Cluster, namespace: string, objects: Json[]): Promise<void> {
@@ -199,17 +225,27 @@ async function grownOwners(
   cluster: Cluster,
   { namespace, names }: { namespace: string; names: string[] },
 ): Promise<Owner[]> {
+  const sets = await askOf(cluster, namespace, { names, replicas: (now) => now + 200 });
+  await pause(1_000);
+  return sets.map(({ metadata }) => ({ namespace, name: metadata.name, uid: metadata.uid }));
+}
+
+/** Sets the replicas of ReplicaSets themselves, past the Deployments that own them. */
+async function askOf(
+  cluster: Cluster,
+  namespace: string,
+  { names, replicas }: { names: string[]; replicas: (now: number) => number },
+): Promise<Json[]> {
   const sets: Json[] = (await cluster.get("-n", namespace, "replicasets")).items
-    .filter((set: Json) => names.includes(set.metadata.labels.app ?? set.metadata.ownerReferences[0].name));
+    .filter((set: Json) => names.includes(set.metadata.ownerReferences[0].name));
   for (let i = 0; i < sets.length; i += 10) {
     await Promise.all(
       sets.slice(i, i + 10).map(({ metadata, spec }) =>
-        cluster.patch(`replicaset/${metadata.name}`, namespace, { spec: { replicas: spec.replicas + 200 } })
+        cluster.patch(`replicaset/${metadata.name}`, namespace, { spec: { replicas: replicas(spec.replicas) } })
       ),
     );
   }
-  await pause(1_000);
-  return sets.map(({ metadata }) => ({ namespace, name: metadata.name, uid: metadata.uid }));
+  return sets;
 }
 
 /** The API server's own view of the webhook: bucket bound in seconds -> count so far. */

@@ -2,6 +2,7 @@ import { decide } from "../src/domain/decide.ts";
 import { NO_MOVES } from "../src/domain/moves.ts";
 import type { PodView, WorkloadSnapshot } from "../src/domain/snapshot.ts";
 import { median } from "./percentile.ts";
+import { print } from "./print.ts";
 
 const WORKLOADS = 10_000;
 const PODS = 10;
@@ -61,4 +62,4 @@ export function benchDecide(): number {
   return median(runs);
 }
 
-if (import.meta.main) console.log(`decide, 10,000 workloads of 10 pods: ${benchDecide().toFixed(3)} s`);
+if (import.meta.main) print(`decide, 10,000 workloads of 10 pods: ${benchDecide().toFixed(3)} s`);

@@ -1,12 +1,13 @@
 import { benchCluster } from "./cluster.ts";
 import { benchDecide } from "./decide.ts";
+import { print, tell } from "./print.ts";
 
 /**
  * Measures the README's figures and prints them as its table. With SPOTALIS_E2E_BINARY set the operator
  * is that binary, otherwise `deno run`.
  */
 const decideSeconds = benchDecide();
-const figures = await benchCluster((text) => Deno.stderr.writeSync(new TextEncoder().encode(`… ${text}\n`)));
+const figures = await benchCluster(tell);
 const { empty, full, eightConnections, burst200, burst200Floor } = figures;
 
 const ms = (value: number) => value.toFixed(2);
@@ -41,4 +42,4 @@ const rows = [
   ["requests in a steady minute, 100 balanced workloads", "the Lease's, and watch renewals", steady],
   ["`decide` over 10,000 workloads of 10 pods", "0.5 s", `${decideSeconds.toFixed(3)} s`],
 ];
-console.log(rows.map((row) => `| ${row.join(" | ")} |`).join("\n"));
+print(rows.map((row) => `| ${row.join(" | ")} |`).join("\n"));

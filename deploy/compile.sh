@@ -46,7 +46,7 @@ common=(
   --no-code-cache
   --no-prompt
   --v8-flags="$memory,$no_eval"
-  # The configuration, KUBECONFIG, HOME (for ~/.kube/config), POD_NAME, NO_COLOR.
+  # The configuration's own, KUBECONFIG and HOME, KUBERNETES_SERVICE_HOST and POD_NAME, NO_COLOR.
   --allow-env="$variables"
   # The yaml package asks for these two, to print what it reads: a kubeconfig's secrets, say. To it they
   # are never set.

@@ -51,6 +51,8 @@ export interface AppDeps {
 
 type RequestObserver = (request: { verb: string; resource: string; code: number }) => void;
 
+/** A burst changes a workload a hundred times a second: it is looked at once for all that came meanwhile. */
+const SETTLE_MS = 100;
 /** Longest wait of admission for a cache that is behind. */
 const LAG_MS = 250;
 
@@ -171,7 +173,7 @@ export function createApp(deps: AppDeps) {
     retryMs: config.controllers.workloadTiming.disruptionRetryInterval.ms,
     windowPollMs: config.controllers.workloadTiming.disruptionWindowPollInterval.ms,
   });
-  connectTriggers({ cache, view, enqueue: (key) => queue.add(key) });
+  connectTriggers({ cache, view, enqueue: (key) => queue.addAfter(key, SETTLE_MS) });
 
   const reservations = new Reservations();
   const waiters = new Waiters(clock, { longestMs: LAG_MS });

@@ -1,6 +1,6 @@
 import type { App } from "./app.ts";
 import type { Config } from "./config/schema.ts";
-import { type KeyPair, waitForKeyPair } from "./operator/certificate.ts";
+import { waitForKeyPair } from "./operator/certificate.ts";
 import { createHealthHandler } from "./operator/health.ts";
 import { type Address, serve, type Server } from "./operator/server.ts";
 import { type Clock, sleep } from "./runtime/clock.ts";
@@ -19,108 +19,147 @@ const DRAIN_MS = 5_000;
 /** Then requests under way may end, before their connections are cut. */
 const CLOSE_MS = 3_000;
 const RELEASE_MS = 3_000;
+/** How often to look whether the caches are synced for the first time. */
+const SYNC_POLL_MS = 10;
 
 /** Starts an application, in order, and ends it in the reverse order when `stop` is aborted. */
-export async function runApp({ app, config, clock, log }: RunnerDeps, stop: AbortSignal): Promise<void> {
-  const startedMs = clock.now();
-  const servers: Server[] = [];
-  const work = new Lifecycle();
-  const background = new Lifecycle();
-  let certificate: KeyPair | "missing" | "not needed" = config.webhook.enabled ? "missing" : "not needed";
+export async function runApp(deps: RunnerDeps, stop: AbortSignal): Promise<void> {
+  await new Runner(deps, stop).run();
+}
 
-  const { metrics, health } = config.observability;
-  if (health.enabled) {
+class Runner {
+  readonly #deps: RunnerDeps;
+  readonly #stop: AbortSignal;
+  readonly #startedMs: number;
+  readonly #servers: Server[] = [];
+  /** Three groups, since they end one after the other. */
+  readonly #work = new Lifecycle();
+  readonly #election = new Lifecycle();
+  readonly #background = new Lifecycle();
+  #hasCertificate = false;
+
+  constructor(deps: RunnerDeps, stop: AbortSignal) {
+    this.#deps = deps;
+    this.#stop = stop;
+    this.#startedMs = deps.clock.now();
+  }
+
+  async run(): Promise<void> {
+    const { app, config } = this.#deps;
+    this.#serveHealth();
+    this.#serveMetrics();
+    this.#background.start("watching the cluster", (signal) => app.observer.cache.run(signal));
+    this.#background.start("writing Events", (signal) => app.recorder.run(signal));
+    this.#background.start("first sync", (signal) => this.#announceSync(signal));
+    this.#background.start("resync", (signal) => this.#resync(signal));
+    if (config.webhook.enabled) this.#background.start("webhook", (signal) => this.#serveWebhook(signal));
+    for (let i = 0; i < config.controllers.maxConcurrentReconciles; i++) {
+      this.#work.start("reconciling", () => app.reconciler.run());
+    }
+    if (app.elector !== undefined) {
+      this.#election.start("leader election", (signal) => app.elector!.run(signal));
+    }
+    await firstAbort([this.#stop, this.#work.signal, this.#election.signal, this.#background.signal]);
+    await this.#shutDown();
+    for (const group of [this.#work, this.#election, this.#background]) await group.join();
+  }
+
+  /** Leader-only work ends first, then the Lease is given back, and admission goes on the longest. */
+  async #shutDown(): Promise<void> {
+    const { app, config, clock, log } = this.#deps;
+    log.info("shutting down", {});
+    app.queue.close();
+    await ended(this.#work);
+    this.#election.stop();
+    await ended(this.#election);
+    try {
+      await app.elector?.release(AbortSignal.timeout(RELEASE_MS));
+    } catch (error) {
+      log.warn("the Lease was not given back", { error });
+    }
+    if (config.webhook.enabled && this.#stop.aborted) await sleep(clock, DRAIN_MS, this.#background.signal);
+    await Promise.all(this.#servers.map((server) => server.close(CLOSE_MS)));
+    this.#background.stop();
+    await ended(this.#background);
+    app.observer.close();
+  }
+
+  #serveHealth(): void {
+    const { app, config, clock } = this.#deps;
+    const { enabled, bindAddress } = config.observability.health;
+    if (!enabled) return;
+    const { elector, standings, observer } = app;
+    const isStopping = () => this.#stop.aborted || this.#background.signal.aborted;
     const handler = createHealthHandler({
-      uptimeMs: () => clock.now() - startedMs,
+      uptimeMs: () => clock.now() - this.#startedMs,
       live: {
         "leader-election": () =>
-          app.elector?.isHealthy(clock.now()) === false ? "the leader does not renew its Lease" : undefined,
+          elector?.isHealthy(clock.now()) === false ? "the leader does not renew its Lease" : undefined,
       },
       ready: {
-        "kubernetes-api": () => app.standings.staleness(clock.now()),
-        "caches": () => app.observer.cache.hasSynced ? undefined : "not synced yet",
+        "kubernetes-api": () => standings.staleness(clock.now()),
+        "caches": () => observer.cache.hasSynced ? undefined : "not synced yet",
         "certificate": () =>
-          certificate === "missing" ? `no usable pair in ${config.webhook.certDir} yet` : undefined,
-        "leader-election": () =>
-          app.elector !== undefined && app.elector.holder === undefined
-            ? "the Lease is not known yet"
+          config.webhook.enabled && !this.#hasCertificate
+            ? `no usable pair in ${config.webhook.certDir} yet`
             : undefined,
-        "shutdown": () => stop.aborted || background.signal.aborted ? "shutting down" : undefined,
+        "leader-election": () =>
+          elector !== undefined && elector.holder === undefined ? "the Lease is not known yet" : undefined,
+        "shutdown": () => isStopping() ? "shutting down" : undefined,
       },
     });
-    servers.push(serve({ log, clock }, { address: parseAddress(health.bindAddress), handler }));
+    this.#servers.push(serve(this.#deps, { address: parseAddress(bindAddress), handler }));
   }
-  if (metrics.enabled) {
+
+  #serveMetrics(): void {
+    const { app, config } = this.#deps;
+    const { enabled, bindAddress, path } = config.observability.metrics;
+    if (!enabled) return;
     const handler = async (request: Request) =>
-      new URL(request.url).pathname === metrics.path
+      new URL(request.url).pathname === path
         ? new Response(await app.metrics.text(), { headers: { "content-type": app.metrics.contentType } })
-        : new Response(`only "${metrics.path}" is served\n`, { status: 404 });
-    servers.push(serve({ log, clock }, { address: parseAddress(metrics.bindAddress), handler }));
+        : new Response(`only "${path}" is served\n`, { status: 404 });
+    this.#servers.push(serve(this.#deps, { address: parseAddress(bindAddress), handler }));
   }
 
-  background.start("watching the cluster", (signal) => app.observer.cache.run(signal));
-  background.start("writing Events", (signal) => app.recorder.run(signal));
-  background.start("resync", async (signal) => {
-    while (!signal.aborted) {
-      await sleep(clock, config.controllers.reconcileInterval.ms, signal);
-      app.sweep();
-      if (app.standings.mayReconcile()) app.enqueueAll();
-    }
-  });
-  background.start("first sync", async (signal) => {
-    while (!signal.aborted && !app.observer.cache.hasSynced) await sleep(clock, 10, signal);
-    if (signal.aborted) return;
-    log.info("caches synced", { afterMs: Math.round(clock.now() - startedMs) });
-    app.enqueueAll();
-  });
-  if (config.webhook.enabled) {
-    background.start("webhook", async (signal) => {
-      const { certDir, certName, keyName, port } = config.webhook;
-      const server = await waitForKeyPair({ clock, log }, {
-        files: { certPath: `${certDir}/${certName}`, keyPath: `${certDir}/${keyName}` },
-        signal,
-        serve: (tls) => {
-          const serving = serve({ log, clock }, {
-            address: { hostname: "0.0.0.0", port },
-            handler: app.webhook,
-            tls,
-          });
-          certificate = tls;
-          app.metrics.certificate(tls.expiresMs);
-          return serving;
-        },
-      });
-      if (server === undefined) return;
-      servers.push(server);
-      log.info("webhook is served", { ...server.address });
+  async #serveWebhook(signal: AbortSignal): Promise<void> {
+    const { app, config, log } = this.#deps;
+    const { certDir, certName, keyName, port } = config.webhook;
+    const server = await waitForKeyPair(this.#deps, {
+      files: { certPath: `${certDir}/${certName}`, keyPath: `${certDir}/${keyName}` },
+      signal,
+      serve: (tls) => {
+        app.metrics.certificate(tls.expiresMs);
+        return serve(this.#deps, { address: { hostname: "0.0.0.0", port }, handler: app.webhook, tls });
+      },
     });
+    if (server === undefined) return;
+    this.#servers.push(server);
+    this.#hasCertificate = true;
+    log.info("webhook is served", { ...server.address });
   }
-  for (let i = 0; i < config.controllers.maxConcurrentReconciles; i++) {
-    work.start("reconciling", () => app.reconciler.run());
-  }
-  const election = new Lifecycle();
-  if (app.elector !== undefined) election.start("leader election", (signal) => app.elector!.run(signal));
 
-  await firstAbort([stop, work.signal, background.signal, election.signal]);
-  log.info("shutting down", {});
-  // Leader-only work ends first, then the Lease is given back, and admission goes on the longest.
-  app.queue.close();
-  await settle(work);
-  election.stop();
-  await settle(election);
-  await app.elector?.release(AbortSignal.timeout(RELEASE_MS)).catch((error) =>
-    log.warn("the Lease was not given back", { error })
-  );
-  if (config.webhook.enabled && stop.aborted) await sleep(clock, DRAIN_MS, background.signal);
-  await Promise.all(servers.map((server) => server.close(CLOSE_MS)));
-  background.stop();
-  await settle(background);
-  app.observer.close();
-  for (const group of [work, election, background]) await group.join();
+  async #announceSync(signal: AbortSignal): Promise<void> {
+    const { app, clock, log } = this.#deps;
+    while (!signal.aborted && !app.observer.cache.hasSynced) await sleep(clock, SYNC_POLL_MS, signal);
+    if (signal.aborted) return;
+    log.info("caches synced", { afterMs: Math.round(clock.now() - this.#startedMs) });
+    app.enqueueAll();
+  }
+
+  async #resync(signal: AbortSignal): Promise<void> {
+    const { app, config, clock } = this.#deps;
+    for (;;) {
+      await sleep(clock, config.controllers.reconcileInterval.ms, signal);
+      if (signal.aborted) return;
+      app.sweep();
+      app.enqueueAll();
+    }
+  }
 }
 
 /** Waits for the end of a group; its failure, if any, is thrown when all is shut down. */
-async function settle(group: Lifecycle): Promise<void> {
+async function ended(group: Lifecycle): Promise<void> {
   await Promise.allSettled([group.join()]);
 }
 

@@ -49,7 +49,7 @@ for (const [percentage, kind] of [[100, "spot"], [0, "on-demand"]] as const) {
     assert.deepEqual(again.patch, []);
     assert.deepEqual(again.placed, `${kind} 0`);
     assert.deepEqual(scene.reserved(), [`${kind} 0`]);
-    assert.deepEqual(scene.results, ["placed", "placed"]);
+    assert.deepEqual(scene.results(), ["placed", "placed"]);
     assert.deepEqual(scene.events.all, []);
     assert.equal((await scene.ask()).placed, `${kind} 1`);
   });

@@ -92,6 +92,10 @@ export function admissionScene(options: SceneOptions = {}) {
   const waiters = new Waiters(clock, { longestMs: 250 });
   connectWaiters({ cache, waiters, reservations });
   const reads: ControllerRef[] = [];
+  /** The live read: there is no such owner unless a test says else. */
+  const live = {
+    readOwner: (_reference: ControllerRef): Promise<CachedOwner | undefined> => Promise.resolve(undefined),
+  };
   const reviews: ({ operation: string; kind: string; seconds: number } & AdmissionAnswer)[] = [];
   const admission = new Admission({
     cache,
@@ -104,7 +108,7 @@ export function admissionScene(options: SceneOptions = {}) {
     announcer: new Announcer(events.record),
     readOwner: (reference) => {
       reads.push(reference);
-      return scene.readOwner(reference);
+      return live.readOwner(reference);
     },
   }, { podDeletionCost, isReadOnly });
   const handler = createWebhookHandler({
@@ -114,7 +118,43 @@ export function admissionScene(options: SceneOptions = {}) {
     onReview: (review) => reviews.push(review),
   });
   let asked = 0;
-  const scene = {
+  /** Asks about a pod, each time under a new uid unless one is given. */
+  async function ask(pod: unknown = newPod(), options: AskOptions = {}): Promise<Answered> {
+    const uid = options.uid ?? `review-${++asked}`;
+    const response = await handler(post(JSON.stringify(reviewOf(pod, { ...options, uid }))));
+    const body = await response.json();
+    assert.equal(body.response?.uid, uid);
+    const patch: Operation[] = body.response.patch === undefined ? [] : JSON.parse(atob(body.response.patch));
+    const patched = applyPatch(pod, patch);
+    return { status: response.status, body, patch, pod: patched, placed: placedOf(patched) };
+  }
+  /** Asks, and answers at once with what will come, since it may have to wait for the clock. */
+  async function begin(pod: unknown = newPod(), options: AskOptions = {}) {
+    const asking = { answer: undefined as Answered | undefined, done: undefined as Promise<void> | undefined };
+    asking.done = ask(pod, options).then((answer) => void (asking.answer = answer));
+    await settle();
+    return asking;
+  }
+  /** The ReplicaSet's controller creates this pod, and the cache sees it on a node of its kind. */
+  // deno-lint-ignore no-explicit-any
+  function see(pod: any, name: string): void {
+    const capacity = pod.metadata.labels["spotalis.io/capacity"];
+    const { generateName: _, ...metadata } = pod.metadata;
+    cluster.addPod({
+      ...pod,
+      metadata: { ...metadata, name, namespace: NAMESPACE, uid: `uid-${name}` },
+      spec: { ...pod.spec, nodeName: `${capacity}-1` },
+      status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+    });
+  }
+  cluster.addNode(nodeObject("spot-1"));
+  cluster.addNode(nodeObject("on-demand-1"));
+  const fields = "workload" in options ? options.workload : {};
+  if (fields !== undefined) {
+    cluster.addDeployment(deploymentObject(fields));
+    cluster.addReplicaSet(replicaSetObject({ replicas: fields.replicas ?? 4 }));
+  }
+  return {
     ...cluster,
     log,
     events,
@@ -124,52 +164,12 @@ export function admissionScene(options: SceneOptions = {}) {
     handler,
     reads,
     reviews,
-    /** The live read: there is no such owner unless a test says else. */
-    readOwner: (_reference: ControllerRef): Promise<CachedOwner | undefined> => Promise.resolve(undefined),
-    get results(): string[] {
-      return reviews.map(({ result }) => result);
-    },
+    live,
+    ask,
+    begin,
+    see,
+    results: () => reviews.map(({ result }) => result),
     reserved: (uid: string = OWNER_UID) =>
       reservations.of(uid, clock.now()).map(({ capacity, slot }) => `${capacity} ${slot}`),
-    /** Asks about a pod, each time under a new uid unless one is given. */
-    async ask(pod: unknown = newPod(), options: AskOptions = {}): Promise<Answered> {
-      const uid = options.uid ?? `review-${++asked}`;
-      const response = await handler(post(JSON.stringify(reviewOf(pod, { ...options, uid }))));
-      const body = await response.json();
-      assert.equal(body.response?.uid, uid);
-      const patch: Operation[] = body.response.patch === undefined ? [] : JSON.parse(atob(body.response.patch));
-      const patched = applyPatch(pod, patch);
-      return { status: response.status, body, patch, pod: patched, placed: placedOf(patched) };
-    },
-    /** Asks, and answers at once with what will come, since it may have to wait for the clock. */
-    async begin(pod: unknown = newPod(), options: AskOptions = {}) {
-      const asking = {
-        answer: undefined as Answered | undefined,
-        done: undefined as Promise<void> | undefined,
-      };
-      asking.done = scene.ask(pod, options).then((answer) => void (asking.answer = answer));
-      await settle();
-      return asking;
-    },
-    /** The ReplicaSet's controller creates this pod, and the cache sees it on a node of its kind. */
-    // deno-lint-ignore no-explicit-any
-    see(pod: any, name: string, nodeName?: string): void {
-      const capacity = pod.metadata.labels["spotalis.io/capacity"];
-      const { generateName: _, ...metadata } = pod.metadata;
-      cluster.addPod({
-        ...pod,
-        metadata: { ...metadata, name, namespace: NAMESPACE, uid: `uid-${name}` },
-        spec: { ...pod.spec, nodeName: nodeName ?? (capacity && `${capacity}-1`) },
-        status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
-      });
-    },
   };
-  cluster.addNode(nodeObject("spot-1"));
-  cluster.addNode(nodeObject("on-demand-1"));
-  const fields = "workload" in options ? options.workload : {};
-  if (fields !== undefined) {
-    cluster.addDeployment(deploymentObject(fields));
-    cluster.addReplicaSet(replicaSetObject({ replicas: fields.replicas ?? 4 }));
-  }
-  return scene;
 }

@@ -30,7 +30,7 @@ Deno.test("Admission places a burst of concurrent reviews slot by slot", async (
     7,
   );
   assert.deepEqual(scene.reserved().length, 10);
-  assert.deepEqual(new Set(scene.results), new Set(["placed"]));
+  assert.deepEqual(new Set(scene.results()), new Set(["placed"]));
 });
 
 Deno.test("Admission holds every prefix of a burst at the split that was asked", async () => {
@@ -131,7 +131,7 @@ Deno.test("Admission leaves a pod alone whose template pins a capacity by affini
   };
   const answer = await scene.ask(newPod({ spec: { affinity } }));
   assert.deepEqual(answer.patch, []);
-  assert.deepEqual(scene.results, ["pinned"]);
+  assert.deepEqual(scene.results(), ["pinned"]);
   assert.deepEqual(scene.reserved(), []);
   assert.deepEqual(scene.events.reasons, ["PinnedByTemplate"]);
   assert.equal(scene.events.all[0]!.regarding.name, "web");
@@ -159,7 +159,7 @@ Deno.test("Admission in read-only mode computes and counts, but neither patches 
   const scene = admissionScene({ isReadOnly: true });
   const answer = await scene.ask();
   assert.deepEqual(answer.patch, []);
-  assert.deepEqual(scene.results, ["read_only"]);
+  assert.deepEqual(scene.results(), ["read_only"]);
   assert.equal(scene.reviews[0]!.capacity, "on-demand");
   assert.deepEqual(scene.reserved(), []);
   assert.deepEqual(scene.log.messages, ["info pod would be placed"]);
@@ -174,14 +174,14 @@ for (const [name, fields] of UNMANAGED) {
   Deno.test(`Admission leaves the pods of a workload alone that ${name}`, async () => {
     const scene = admissionScene({ workload: fields });
     const answer = await scene.ask();
-    assert.deepEqual([answer.patch, scene.results, scene.reserved()], [[], ["unmanaged"], []]);
+    assert.deepEqual([answer.patch, scene.results(), scene.reserved()], [[], ["unmanaged"], []]);
   });
 }
 
 Deno.test("Admission leaves the pods of a workload with an invalid policy alone", async () => {
   const scene = admissionScene({ workload: { annotations: { "spotalis.io/spot-percentage": "NaN" } } });
   const answer = await scene.ask();
-  assert.deepEqual([answer.patch, scene.results, scene.reserved()], [[], ["invalid"], []]);
+  assert.deepEqual([answer.patch, scene.results(), scene.reserved()], [[], ["invalid"], []]);
 });
 
 Deno.test("Admission takes the percentage of the namespace as a default", async () => {
@@ -209,7 +209,7 @@ for (const [name, pod] of STRANGERS) {
   Deno.test(`Admission leaves a pod alone ${name}, at once and without a read`, async () => {
     const scene = admissionScene();
     const answer = await scene.ask(pod);
-    assert.deepEqual([answer.patch, scene.results, scene.reads], [[], ["unmanaged"], []]);
+    assert.deepEqual([answer.patch, scene.results(), scene.reads], [[], ["unmanaged"], []]);
     assert.equal(scene.clock.timers, 0);
   });
 }
@@ -221,7 +221,7 @@ Deno.test("Admission leaves the pods of a ReplicaSet that no Deployment owns alo
     metadata: { name: "web-1", namespace: "shop", uid: OWNER_UID },
   });
   const answer = await scene.ask();
-  assert.deepEqual([answer.patch, scene.results, scene.reads], [[], ["unmanaged"], []]);
+  assert.deepEqual([answer.patch, scene.results(), scene.reads], [[], ["unmanaged"], []]);
 });
 
 Deno.test("Admission counts a bound pod by its node, and an unbound one by its label", async () => {

@@ -43,7 +43,7 @@ Deno.test("Admission is not woken by an owner that a pod does not name", async (
 Deno.test("Admission reads an owner once from the API server when the wait is over, and places by it", async () => {
   const scene = admissionScene({ workload: undefined });
   scene.addDeployment(deploymentObject());
-  scene.readOwner = () => Promise.resolve(scene.cache.projections.replicaSet(replicaSetObject()));
+  scene.live.readOwner = () => Promise.resolve(scene.cache.projections.replicaSet(replicaSetObject()));
   const asking = await scene.begin();
   await scene.clock.advance(WAIT_MS - 1);
   assert.deepEqual(scene.reads, []);
@@ -62,19 +62,19 @@ Deno.test("Admission allows a pod as it is whose owner cannot be found anywhere,
   assert.equal(asking.answer!.status, 200);
   assert.deepEqual(asking.answer!.patch, []);
   assert.equal(scene.reads.length, 1);
-  assert.deepEqual(scene.results, ["no_owner"]);
+  assert.deepEqual(scene.results(), ["no_owner"]);
   assert.deepEqual(scene.log.messages, ["warn pod allowed as it is: its owner cannot be found"]);
 });
 
 Deno.test("Admission does not take an owner that the API server shows under another UID", async () => {
   const scene = admissionScene({ workload: undefined });
   scene.addDeployment(deploymentObject());
-  scene.readOwner = () =>
+  scene.live.readOwner = () =>
     Promise.resolve(scene.cache.projections.replicaSet(replicaSetObject({ uid: "made-again" })));
   const asking = await scene.begin();
   await scene.clock.advance(WAIT_MS);
   await asking.done;
-  assert.deepEqual([asking.answer!.patch, scene.results], [[], ["no_owner"]]);
+  assert.deepEqual([asking.answer!.patch, scene.results()], [[], ["no_owner"]]);
 });
 
 Deno.test("Admission follows the UID, not the name, of an owner that was made again", async () => {
@@ -92,14 +92,14 @@ Deno.test("Admission follows the UID, not the name, of an owner that was made ag
 
 Deno.test("Admission allows a pod as it is when the live read fails, and counts and logs the error", async () => {
   const scene = admissionScene({ workload: undefined });
-  scene.readOwner = () => Promise.reject(new Error("no route to host"));
+  scene.live.readOwner = () => Promise.reject(new Error("no route to host"));
   const asking = await scene.begin();
   await scene.clock.advance(WAIT_MS);
   await asking.done;
   assert.equal(asking.answer!.status, 200);
   assert.equal(asking.answer!.body.response.allowed, true);
   assert.deepEqual(asking.answer!.patch, []);
-  assert.deepEqual(scene.results, ["error"]);
+  assert.deepEqual(scene.results(), ["error"]);
   assert.deepEqual(scene.log.messages, ["error pod allowed as it is: admission failed"]);
   assert.match(String(scene.log.lines[0]!.fields["error"]), /no route to host/);
 });

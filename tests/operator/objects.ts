@@ -1,10 +1,15 @@
-import type { KubeObject } from "../../src/kube/objects.ts";
-
 /** Objects as the API server sends them: complete enough to be real, and no more. */
 
 type Entries = Readonly<Record<string, string>>;
 // deno-lint-ignore no-explicit-any
 type Free = Readonly<Record<string, any>>;
+
+/** An object with whatever the API server has in it. */
+export interface ApiObject {
+  readonly metadata: Free;
+  readonly spec?: Free;
+  readonly status?: Free;
+}
 
 export const NAMESPACE = "shop";
 export const CAPACITY_TYPE = "karpenter.sh/capacity-type";
@@ -41,7 +46,7 @@ export function split(percentage: number, more: Entries = {}): Entries {
   return { "spotalis.io/spot-percentage": String(percentage), ...more };
 }
 
-function workloadObject(kind: "Deployment" | "StatefulSet", fields: WorkloadFields) {
+function workloadObject(kind: "Deployment" | "StatefulSet", fields: WorkloadFields): ApiObject {
   const { name = "web", namespace = NAMESPACE, uid = `${kind}-${name}`, replicas = 4 } = fields;
   const counts = { replicas, updatedReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas };
   return {
@@ -60,11 +65,11 @@ function workloadObject(kind: "Deployment" | "StatefulSet", fields: WorkloadFiel
 }
 
 /** Enabled, half on spot, four replicas, all rolled out, unless the fields say else. */
-export function deploymentObject(fields: WorkloadFields = {}): KubeObject & Free {
+export function deploymentObject(fields: WorkloadFields = {}): ApiObject {
   return workloadObject("Deployment", fields);
 }
 
-export function statefulSetObject(fields: WorkloadFields = {}): KubeObject & Free {
+export function statefulSetObject(fields: WorkloadFields = {}): ApiObject {
   const revisions = { currentRevision: "r1", updateRevision: "r1" };
   return workloadObject("StatefulSet", { ...fields, status: { ...revisions, ...fields.status } });
 }
@@ -78,7 +83,7 @@ export function replicaSetObject(
     uid?: string;
     spec?: Free;
   } = {},
-): KubeObject & Free {
+): ApiObject {
   const ownerReferences = [owner];
   return {
     metadata: { name, namespace: NAMESPACE, uid, ownerReferences },
@@ -122,7 +127,7 @@ export interface PodFields {
 }
 
 /** A running, ready pod. */
-export function podObject(name: string, fields: PodFields = {}): KubeObject & Free {
+export function podObject(name: string, fields: PodFields = {}): ApiObject {
   const { uid = `uid-${name}`, owner = ownedBy("ReplicaSet", "web-1"), slot, placed, isReady = true } = fields;
   return {
     metadata: {
@@ -153,7 +158,7 @@ export function nodeObject(
     status?: Free;
     labels?: Entries;
   } = {},
-): KubeObject & Free {
+): ApiObject {
   return {
     metadata: { name, uid: `uid-${name}`, labels: { [CAPACITY_TYPE]: capacity, ...labels } },
     spec,
@@ -168,7 +173,7 @@ export function namespaceObject(
     annotations?: Entries;
     metadata?: Free;
   } = {},
-): KubeObject & Free {
+): ApiObject {
   return { metadata: { name, uid: `uid-${name}`, labels, annotations, ...metadata } };
 }
 
@@ -180,7 +185,7 @@ export function budgetObject(
     selector?: unknown;
     namespace?: string;
   } = {},
-): KubeObject & Free {
+): ApiObject {
   return {
     metadata: { name, namespace, uid: `uid-${name}`, generation: 1 },
     spec: { ...(selector !== undefined && { selector }) },

@@ -6,6 +6,7 @@ import { controllerOf, ordinalOf, parseSlot, Projections } from "../../src/opera
 import { forAll } from "../support/random.ts";
 import { mutated } from "./mutations.ts";
 import {
+  type ApiObject,
   budgetObject,
   CAPACITY_TYPE,
   deploymentObject,
@@ -211,7 +212,7 @@ Deno.test("Projections reads the roll-out of a StatefulSet", () => {
 Deno.test("Projections believes a budget's status only when it is that of its spec", () => {
   const object = budgetObject("b", { allowed: 2 });
   assert.equal(projections.budget(object).disruptionsAllowed, 2);
-  const behind = { ...object, metadata: { ...object.metadata, generation: 2 } };
+  const behind: ApiObject = { ...object, metadata: { ...object.metadata, generation: 2 } };
   assert.equal(projections.budget(behind).disruptionsAllowed, 0);
   assert.equal(projections.budget({ metadata: object.metadata }).disruptionsAllowed, 0);
 });

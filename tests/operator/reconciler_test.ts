@@ -231,10 +231,14 @@ Deno.test("Reconciler that lost the lead takes back what it shows, and keeps wha
   const stop = await scene.start();
   scene.queue.add(KEY);
   await settle();
+  scene.queue.add(KEY);
+  await settle();
+  assert.equal((await scene.series("workload_held{")).length, 1);
   scene.state.mayReconcile = false;
   scene.queue.add(KEY);
   await settle();
   assert.deepEqual(await scene.series("workload_replicas"), []);
+  assert.deepEqual(await scene.series("workload_held{"), []);
   assert.deepEqual(await scene.series('outcome="evicted"'), [
     `spotalis_evictions_total{${WEB},outcome="evicted"} 1`,
   ]);

@@ -5,9 +5,9 @@ import type { KubeObject } from "../../src/kube/objects.ts";
 import { ClusterCache } from "../../src/operator/cluster_cache.ts";
 import { Metrics } from "../../src/operator/metrics.ts";
 import { type NamespaceScope, WorkloadView } from "../../src/operator/workload_view.ts";
-import { describeError, type Log, type LogFields, type LogLevel } from "../../src/runtime/log.ts";
+import type { Log, LogFields, LogLevel } from "../../src/runtime/log.ts";
 import { fakeClient } from "../support/fake_client.ts";
-import { NAMESPACE } from "./objects.ts";
+import { type ApiObject, NAMESPACE } from "./objects.ts";
 
 export interface LogLine {
   readonly level: LogLevel;
@@ -36,10 +36,6 @@ export class RecordedLog implements Log {
   #add(level: LogLevel, message: string, fields: LogFields): void {
     this.lines.push({ level, message, fields });
   }
-}
-
-export function why(error: unknown): string {
-  return describeError(error);
 }
 
 /** Events as `Announcer` records them. */
@@ -73,7 +69,7 @@ export function fakeCluster(
   const view = new WorkloadView(cache, { selector: undefined, ownNamespace: OWN_NAMESPACE, ...scope });
   let version = 0;
   /** The next version of an object, as each write makes one. */
-  const next = (object: KubeObject): KubeObject => ({
+  const next = (object: ApiObject): KubeObject => ({
     ...object,
     metadata: { ...object.metadata, resourceVersion: String(++version) },
   });
@@ -85,13 +81,13 @@ export function fakeCluster(
     cache,
     view,
     classifier,
-    addDeployment: (object: KubeObject) => cache.deployments.set(projections.deployment(next(object))),
-    addStatefulSet: (object: KubeObject) => cache.statefulSets.set(projections.statefulSet(next(object))),
-    addReplicaSet: (object: KubeObject) => cache.replicaSets.set(projections.replicaSet(next(object))),
-    addNode: (object: KubeObject) => cache.nodes.set(projections.node(next(object))),
-    addNamespace: (object: KubeObject) => cache.namespaces.set(projections.namespace(next(object))),
-    addBudget: (object: KubeObject) => cache.budgets.set(projections.budget(next(object))),
-    addPod: (object: KubeObject) => cache.pods.set(projections.pod(next(object))!),
+    addDeployment: (object: ApiObject) => cache.deployments.set(projections.deployment(next(object))),
+    addStatefulSet: (object: ApiObject) => cache.statefulSets.set(projections.statefulSet(next(object))),
+    addReplicaSet: (object: ApiObject) => cache.replicaSets.set(projections.replicaSet(next(object))),
+    addNode: (object: ApiObject) => cache.nodes.set(projections.node(next(object))),
+    addNamespace: (object: ApiObject) => cache.namespaces.set(projections.namespace(next(object))),
+    addBudget: (object: ApiObject) => cache.budgets.set(projections.budget(next(object))),
+    addPod: (object: ApiObject) => cache.pods.set(projections.pod(next(object))!),
     removePod: (name: string) => cache.pods.delete(`${NAMESPACE}/${name}`),
   };
 }

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { NodeClassifier } from "../../src/domain/node_classifier.ts";
+import { RULES } from "../support/classifiers.ts";
 import { settle } from "../support/fake_clock.ts";
 import { FakeStream } from "../support/fake_transport.ts";
 import { admissionScene, post, reviewOf, URL_OF_WEBHOOK } from "./admission_scene.ts";
-import { deploymentObject, newPod, ownedBy } from "./objects.ts";
+import { deploymentObject, newPod, ownedBy, split } from "./objects.ts";
+import { fakeCluster } from "./support.ts";
 
 const MIB = 1024 * 1024;
 const JSON_TYPE = { "content-type": "application/json" };
@@ -206,17 +209,20 @@ Deno.test("webhook takes a body that comes byte by byte, through the middle of a
     new Request(URL_OF_WEBHOOK, { method: "POST", headers: JSON_TYPE, body: body.body }),
   );
   assert.equal(response.status, 200);
-  assert.deepEqual(scene.results, ["placed"]);
+  assert.deepEqual(scene.results(), ["placed"]);
 });
 
 Deno.test("webhook encodes a patch that holds any character", async () => {
-  const scene = admissionScene();
+  // With several terms for a kind, the patch holds the pod's own terms again.
+  const cluster = fakeCluster({ classifier: new NodeClassifier(RULES.either) });
+  const scene = admissionScene({ cluster, workload: { annotations: split(0) } });
   const term = { matchExpressions: [{ key: "zone", operator: "In", values: ["µ\u2028😀"] }] };
   const nodeAffinity = {
     requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] },
   };
   const { pod } = await scene.ask(newPod({ spec: { affinity: { nodeAffinity } } }));
   const patched = pod.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution;
+  assert.equal(patched.nodeSelectorTerms.length, 2);
   assert.deepEqual(patched.nodeSelectorTerms[0].matchExpressions[0], term.matchExpressions[0]);
 });
 
@@ -239,7 +245,7 @@ Deno.test("webhook takes a body with 100,000 levels without harm", async () => {
   const review = JSON.stringify(reviewOf({ ...newPod(), deep: 0 })).replace('"deep":0', `"deep":${deep}`);
   const response = await scene.handler(post(review));
   assert.equal(response.status, 200);
-  assert.deepEqual(scene.results, ["placed"]);
+  assert.deepEqual(scene.results(), ["placed"]);
 });
 
 Deno.test("webhook answers a review whose uid is any text", async () => {

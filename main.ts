@@ -16,7 +16,13 @@ const encoder = new TextEncoder();
 function writer(file: typeof Deno.stdout): (text: string) => void {
   return (text) => {
     const bytes = encoder.encode(text);
-    for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
+    try {
+      for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
+    } catch (error) {
+      // Nobody reads any more, as after `| head`: the rest is not wanted.
+      if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
+      throw error;
+    }
   };
 }
 

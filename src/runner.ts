@@ -3,7 +3,7 @@ import type { Config } from "./config/schema.ts";
 import { waitForKeyPair } from "./operator/certificate.ts";
 import { createHealthHandler } from "./operator/health.ts";
 import { type Address, serve, type Server } from "./operator/server.ts";
-import { type Clock, sleep } from "./runtime/clock.ts";
+import { type Clock, deadline, sleep } from "./runtime/clock.ts";
 import { Lifecycle } from "./runtime/lifecycle.ts";
 import type { Log } from "./runtime/log.ts";
 
@@ -72,16 +72,24 @@ class Runner {
     await ended(this.#work);
     this.#election.stop();
     await ended(this.#election);
-    try {
-      await app.elector?.release(AbortSignal.timeout(RELEASE_MS));
-    } catch (error) {
-      log.warn("the Lease was not given back", { error });
-    }
+    await this.#release();
     if (config.webhook.enabled && this.#stop.aborted) await sleep(clock, DRAIN_MS, this.#background.signal);
     await Promise.all(this.#servers.map((server) => server.close(CLOSE_MS)));
     this.#background.stop();
     await ended(this.#background);
     app.observer.close();
+  }
+
+  async #release(): Promise<void> {
+    const { app, clock, log } = this.#deps;
+    const limit = deadline(clock, { ms: RELEASE_MS, reason: `no answer within ${RELEASE_MS} ms` });
+    try {
+      await app.elector?.release(limit.signal);
+    } catch (error) {
+      log.warn("the Lease was not given back", { error });
+    } finally {
+      limit.release();
+    }
   }
 
   #serveHealth(): void {

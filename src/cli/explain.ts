@@ -33,7 +33,7 @@ const LEADER_KNOWS = "only the leader knows: see spotalis_workload_held, or its 
 /** `deploy/web`, as kubectl writes it. */
 export function parseTarget(text: string | undefined): { kind: "Deployment" | "StatefulSet"; name: string } {
   const [kindText = "", name = "", ...rest] = (text ?? "").split("/");
-  const kind = KINDS[kindText.toLowerCase()];
+  const kind = Object.hasOwn(KINDS, kindText.toLowerCase()) ? KINDS[kindText.toLowerCase()] : undefined;
   if (kind === undefined || name === "" || rest.length > 0) {
     throw new UsageError(
       `explain takes KIND/NAME, where KIND is deployment or statefulset, not "${text ?? ""}"`,
@@ -120,7 +120,10 @@ function slotRows({ pods, policy }: WorkloadSnapshot): string[][] {
   ]);
 }
 
-export async function explain(args: Arguments, outside: Outside): Promise<void> {
+export async function explain(
+  args: Arguments,
+  { outside, stop }: { outside: Outside; stop: AbortSignal },
+): Promise<void> {
   const namespace = args.namespace ?? "default";
   const target = { ...parseTarget(args.positionals[0]), namespace };
   const { config } = await readConfig(args, outside);
@@ -131,7 +134,7 @@ export async function explain(args: Arguments, outside: Outside): Promise<void> 
   const deps = await appDeps(args, { config, outside, log });
   const now = { monotonicMs: deps.clock.now(), wallMs: deps.clock.wall() };
   const options = { target, settings: settingsOf(config), now };
-  const explanation = await observe(deps, (observer) => computeExplanation(observer, options));
+  const explanation = await observe(deps, { look: (observer) => computeExplanation(observer, options), stop });
   if (explanation === undefined) throw new Error(`there is no ${target.kind} "${namespace}/${target.name}"`);
   if (args.output === "text") {
     outside.write(renderExplanation(explanation, outside));

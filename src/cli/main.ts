@@ -27,10 +27,10 @@ export async function main(args: readonly string[], { outside, stop }: MainOptio
         await run(parsed, { outside, stop });
         return 0;
       case "plan":
-        await plan(parsed, outside);
+        await plan(parsed, { outside, stop });
         return 0;
       case "explain":
-        await explain(parsed, outside);
+        await explain(parsed, { outside, stop });
         return 0;
       case "config":
         await config(parsed, outside);

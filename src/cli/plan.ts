@@ -130,7 +130,10 @@ export function renderPlan({ workloads, sum }: Plan, { isTerminal }: { isTermina
     `nodes: ${nodes.join(", ")}\n`;
 }
 
-export async function plan(args: Arguments, outside: Outside): Promise<void> {
+export async function plan(
+  args: Arguments,
+  { outside, stop }: { outside: Outside; stop: AbortSignal },
+): Promise<void> {
   const { config } = await readConfig(args, outside);
   const log = createLog({ write: outside.writeError, wall: systemClock.wall }, {
     level: "warn",
@@ -139,7 +142,7 @@ export async function plan(args: Arguments, outside: Outside): Promise<void> {
   const deps = await appDeps(args, { config, outside, log });
   const now = { monotonicMs: deps.clock.now(), wallMs: deps.clock.wall() };
   const options = { settings: settingsOf(config), now, namespace: args.namespace };
-  const computed = await observe(deps, (observer) => computePlan(observer, options));
+  const computed = await observe(deps, { look: (observer) => computePlan(observer, options), stop });
   outside.write(
     args.output === "json" ? `${JSON.stringify(computed, null, 2)}\n` : renderPlan(computed, outside),
   );

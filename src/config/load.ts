@@ -1,5 +1,5 @@
 import { parseDocument } from "yaml";
-import type { z } from "zod";
+import type * as z from "zod";
 import { crossChecks, type Problem } from "./cross_checks.ts";
 import { VARIABLES, variableValue } from "./environment.ts";
 import { type Config, ConfigSchema } from "./schema.ts";
@@ -35,22 +35,32 @@ export function loadConfig({ file, env }: ConfigInput): ConfigResult {
     ...parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, defaults)),
     ...crossChecks(merge(defaults, tree)),
   ];
-  const problems = [...read.problems, ...found.map((problem) => describe(problem, { sources, tree }))];
+  const described = found.map((problem) => describe(problem, { sources, tree }));
+  const problems = [...new Set([...read.problems, ...described])];
   return parsed.success && problems.length === 0
     ? { ok: true, config: parsed.data, sources }
     : { ok: false, problems };
 }
 
 function readFile({ path, text }: { path: string; text: string }): { tree: ConfigTree; problems: string[] } {
-  const document = parseDocument(text);
-  if (document.errors.length > 0) {
-    return { tree: {}, problems: document.errors.map((error) => `${path}: ${error.message.split("\n")[0]}`) };
+  const document = parseDocument(text, { logLevel: "error", schema: "core" });
+  const problems = [...document.errors, ...document.warnings].map((each) => each.message.split("\n")[0]!);
+  const wrong = (why: readonly string[]) => ({ tree: {}, problems: why.map((each) => `${path}: ${each}`) });
+  if (problems.length > 0) return wrong(problems);
+  let tree: unknown;
+  try {
+    // Through JSON, so that an alias that holds itself is found here and not later. What YAML's own types
+    // make (!!set, !!omap) is no section.
+    const plain = (_: string, value: unknown) =>
+      value instanceof Set || value instanceof Map ? "a !!tag" : value;
+    tree = JSON.parse(JSON.stringify(document.toJS(), plain));
+  } catch (error) {
+    return wrong([
+      `its aliases cannot be resolved: ${error instanceof Error ? error.message.split("\n")[0] : error}`,
+    ]);
   }
-  const tree: unknown = document.toJS();
   if (tree === null) return { tree: {}, problems: [] };
-  return isTree(tree)
-    ? { tree: merge({}, tree), problems: [] }
-    : { tree: {}, problems: [`${path}: has to hold a mapping`] };
+  return isTree(tree) ? { tree: merge({}, tree), problems: [] } : wrong(["has to hold a mapping"]);
 }
 
 function problemsOf(issue: z.core.$ZodIssue, defaults: ConfigTree): Problem[] {

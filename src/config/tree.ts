@@ -22,6 +22,8 @@ export function merge(under: ConfigTree, over: ConfigTree): ConfigTree {
   for (const [key, value] of Object.entries(over)) {
     if (value === null) continue;
     const below = Object.hasOwn(under, key) ? under[key] : undefined;
+    // What should be a section and is none stays, so that it is found to be wrong.
+    if (isTree(value) && below !== undefined && !isTree(below)) continue;
     const own = isTree(value) ? merge(isTree(below) ? below : {}, value) : value;
     Object.defineProperty(merged, key, { value: own, enumerable: true, configurable: true, writable: true });
   }

@@ -84,7 +84,8 @@ function folderOf(path: string): string {
 
 function parseFile(path: string, text: string): Kubeconfig {
   try {
-    const config: unknown = parse(text);
+    // Its warnings would show the line, and a line can hold a secret.
+    const config: unknown = parse(text, { logLevel: "error" });
     if (typeof config === "object" && config !== null) return config;
   } catch (error) {
     throw new Error(`Cannot read kubeconfig ${path}: it is no YAML`, { cause: error });

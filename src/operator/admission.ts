@@ -97,7 +97,7 @@ export class Admission {
     const pin = templatePin(objectAt(admission.pod, "spec"), this.#deps.classifier);
     // The affinity that pins it may be the one that an earlier call for this very pod put there.
     if (pin !== undefined && this.#earlierPlacement(admission, owner) === undefined) {
-      this.#deps.announcer.pinnedByTemplate(workload, pin);
+      if (!admission.isDryRun) this.#deps.announcer.pinnedByTemplate(workload, pin);
       return { result: "pinned", ...ALLOWED_AS_IS };
     }
     return await this.#place(admission, { owner, workload, split: policy.policy });
@@ -165,7 +165,7 @@ export class Admission {
   }
 
   /** The API server asks again when another webhook has changed the pod: the answer stays. */
-  #earlierPlacement({ pod }: PodAdmission, owner: CachedOwner): Placement | undefined {
+  #earlierPlacement({ pod, isDryRun }: PodAdmission, owner: CachedOwner): Placement | undefined {
     if (owner.templateHasSlot) return undefined;
     const metadata = objectAt(pod, "metadata");
     const slot = parseSlot(textAt(objectAt(metadata, "annotations"), keys.SLOT));
@@ -173,7 +173,8 @@ export class Admission {
     if (slot === undefined || !isCapacity(capacity)) return undefined;
     const isReserved = this.#deps.reservations.of(owner.uid, this.#deps.clock.now())
       .some((held) => held.slot === slot && held.capacity === capacity);
-    return isReserved ? { slot, capacity, reason: "slot" } : undefined;
+    // A dry run has reserved nothing.
+    return isReserved || isDryRun ? { slot, capacity, reason: "slot" } : undefined;
   }
 
   #log(

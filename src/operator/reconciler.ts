@@ -3,11 +3,12 @@ import { MoveHistory } from "../domain/moves.ts";
 import type { DisruptionSettings, Instant, PodView, Standing, WorkloadSnapshot } from "../domain/snapshot.ts";
 import { Backoff } from "../runtime/backoff.ts";
 import type { Clock } from "../runtime/clock.ts";
-import type { Log, LogFields } from "../runtime/log.ts";
+import type { Log } from "../runtime/log.ts";
 import type { Random } from "../runtime/random.ts";
 import type { WorkQueue } from "../runtime/work_queue.ts";
 import type { Announcer } from "./announcer.ts";
 import type { ClusterCache } from "./cluster_cache.ts";
+import { decisionFields, fieldsOf } from "./decision_log.ts";
 import type { EvictionOutcome, Evictor } from "./evictor.ts";
 import type { Metrics } from "./metrics.ts";
 import { parseWorkloadKey, type WorkloadKey } from "./workload_key.ts";
@@ -40,8 +41,9 @@ export interface ReconcilerOptions {
 
 /** What is remembered of a workload between two looks at it. */
 interface Memory {
+  /** Of the workload: a namesake that came since has no history. */
+  readonly uid: string;
   readonly history: MoveHistory;
-  readonly backoff: Backoff;
   budgets: string;
   said: string;
   problems: string;
@@ -58,6 +60,8 @@ export class Reconciler {
   readonly #deps: ReconcilerDeps;
   readonly #options: ReconcilerOptions;
   readonly #memories = new Map<WorkloadKey, Memory>();
+  /** Of keys that failed the last time. */
+  readonly #failing = new Map<WorkloadKey, Backoff>();
 
   constructor(deps: ReconcilerDeps, options: ReconcilerOptions) {
     this.#deps = deps;
@@ -80,7 +84,7 @@ export class Reconciler {
       } catch (error) {
         log.error("reconciliation failed", { ...fieldsOf(key), error });
         metrics.failed(key, error instanceof Error ? error.name : "unknown");
-        queue.addAfter(key, this.#memory(key).backoff.nextMs());
+        queue.addAfter(key, this.#backoffMs(key));
       } finally {
         queue.done(key);
       }
@@ -96,7 +100,7 @@ export class Reconciler {
       this.#forget(key);
       return undefined;
     }
-    const memory = this.#memory(key);
+    const memory = this.#memory(key, workload.uid);
     const snapshot = view.snapshot(workload, { moves: memory.history, standing: this.#deps.standing() });
     this.#observe(snapshot, memory);
     const decision = decide(snapshot, { settings: this.#options.settings, now: this.#now() });
@@ -179,19 +183,23 @@ export class Reconciler {
       metrics.evicted(key, outcome.outcome);
       metrics.reconciled(key, { action: "evict", result: outcome.outcome });
       this.#showEviction(key, { snapshot, decision, victim, outcome });
+      if (outcome.outcome === "failed") {
+        metrics.failed(key, "eviction");
+        return this.#backoffMs(key);
+      }
       const againMs = this.#settle(outcome, { snapshot, victim, memory });
       if (againMs !== undefined) return againMs;
     }
-    memory.backoff.reset();
+    this.#failing.delete(key);
     return this.#options.settings.cooldownMs;
   }
 
   /** Remembers an outcome; answers when to look again where the moves cannot go on now. */
   #settle(
-    outcome: EvictionOutcome,
+    outcome: Exclude<EvictionOutcome, { outcome: "failed" }>,
     { snapshot, victim, memory }: { snapshot: WorkloadSnapshot; victim: PodView; memory: Memory },
   ): number | undefined {
-    const { history, backoff } = memory;
+    const { history } = memory;
     const nowMs = this.#deps.clock.now();
     switch (outcome.outcome) {
       case "evicted":
@@ -210,8 +218,6 @@ export class Reconciler {
         return 0;
       case "throttled":
         return STANDING_RETRY_MS;
-      case "failed":
-        return backoff.nextMs();
     }
   }
 
@@ -250,11 +256,13 @@ export class Reconciler {
     return { monotonicMs: this.#deps.clock.now(), wallMs: this.#deps.clock.wall() };
   }
 
-  #memory(key: WorkloadKey): Memory {
+  #memory(key: WorkloadKey, uid: string): Memory {
     const known = this.#memories.get(key);
-    if (known !== undefined) return known;
+    if (known?.uid === uid) return known;
+    this.#forget(key);
     const backoff = new Backoff(this.#deps);
     const memory = {
+      uid,
       history: new MoveHistory(),
       backoff,
       budgets: "",
@@ -267,39 +275,25 @@ export class Reconciler {
     return memory;
   }
 
+  #backoffMs(key: WorkloadKey): number {
+    const backoff = this.#failing.get(key) ?? new Backoff(this.#deps);
+    this.#failing.set(key, backoff);
+    return backoff.nextMs();
+  }
+
   /** Another leads: what it shows of the workload counts, not what this process saw last. */
   #standBy(key: WorkloadKey): void {
     const memory = this.#memories.get(key);
     if (memory === undefined) return;
+    const { kind, namespace, name } = parseWorkloadKey(key);
+    if (this.#deps.cache.workload(kind, { namespace, name }) === undefined) return this.#forget(key);
     this.#deps.metrics.standBy(key);
     memory.held = undefined;
     memory.said = "";
   }
 
   #forget(key: WorkloadKey): void {
+    this.#failing.delete(key);
     if (this.#memories.delete(key)) this.#deps.metrics.forget(key);
   }
-}
-
-/** What names a workload in a log line. */
-function fieldsOf(key: WorkloadKey): LogFields {
-  const { kind, namespace, name } = parseWorkloadKey(key);
-  return { namespace, workload: `${kind}/${name}` };
-}
-
-function decisionFields(decision: Decision): LogFields {
-  const { census, spotTarget, action, reason, detail } = decision;
-  return {
-    action,
-    reason,
-    detail,
-    spot: census.spot,
-    onDemand: census.onDemand,
-    uncounted: census.uncounted.size === 0 ? undefined : Object.fromEntries(census.uncounted),
-    target: spotTarget,
-    victims: action === "evict" ? decision.victims.map((victim) => victim.name) : undefined,
-    until: action === "hold" && Number.isFinite(decision.until)
-      ? new Date(decision.until!).toISOString()
-      : undefined,
-  };
 }

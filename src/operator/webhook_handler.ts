@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, objectAt, textAt } from "../domain/json.ts";
+import type { PatchOperation } from "../domain/pod_patch.ts";
 import { quote } from "../domain/quote.ts";
 import { type Clock, deadline } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
@@ -42,10 +43,10 @@ interface Review {
 
 /** Answers AdmissionReviews (https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/). */
 export function createWebhookHandler(deps: WebhookDeps): Handler {
-  const answers = new Map<string, Promise<AdmissionAnswer>>();
+  const answers = new Map<string, Promise<Answered>>();
 
   /** The same uid is the same question: it gets the same answer, and takes one place. */
-  function answerOnce(review: Review): Promise<AdmissionAnswer> {
+  function answerOnce(review: Review): Promise<Answered> {
     const known = answers.get(review.uid);
     if (known !== undefined) return known;
     const answer = answerReview(deps, review);
@@ -70,13 +71,19 @@ export function createWebhookHandler(deps: WebhookDeps): Handler {
   };
 }
 
-async function answerReview(deps: WebhookDeps, { uid, request }: Review): Promise<AdmissionAnswer> {
+/** The patch in base64; undefined: the pod is allowed as it is. */
+interface Answered {
+  readonly patch: string | undefined;
+}
+
+async function answerReview(deps: WebhookDeps, { uid, request }: Review): Promise<Answered> {
   const startedMs = deps.clock.now();
   const asked = textAt(request, "operation") ?? "";
   const operation = OPERATIONS.includes(asked) ? asked : "other";
   const isPod = textAt(objectAt(request, "resource"), "resource") === "pods" &&
     textAt(request, "subResource") === undefined;
   let answer: AdmissionAnswer = { result: "unmanaged", patch: [] };
+  let patch: string | undefined;
   try {
     if (operation === "CREATE" && isPod) {
       answer = await deps.admission.review({
@@ -85,6 +92,7 @@ async function answerReview(deps: WebhookDeps, { uid, request }: Review): Promis
         isDryRun: request["dryRun"] === true,
         pod: objectAt(request, "object"),
       });
+      if (answer.patch.length > 0) patch = encodePatch(answer.patch);
     }
   } catch (error) {
     deps.log.error("pod allowed as it is: admission failed", { uid: quote(uid), error });
@@ -92,7 +100,7 @@ async function answerReview(deps: WebhookDeps, { uid, request }: Review): Promis
   }
   const seconds = (deps.clock.now() - startedMs) / 1_000;
   deps.onReview({ operation, kind: isPod ? "Pod" : "other", seconds, ...answer });
-  return answer;
+  return { patch };
 }
 
 async function readRequest(request: Request, signal: AbortSignal): Promise<string> {
@@ -105,7 +113,8 @@ async function readRequest(request: Request, signal: AbortSignal): Promise<strin
   if (encoding !== null && encoding !== "identity") {
     throw new Refusal(415, "content encodings are not accepted");
   }
-  const body = await readBody(request, { mostBytes: MOST_BYTES, signal });
+  const body = await readBody(request, { mostBytes: MOST_BYTES, signal }).catch(() => "cut off" as const);
+  if (body === "cut off") throw new Refusal(400, "the connection broke before the body was whole");
   if (body === "too large") throw new Refusal(413, `the body has more than ${MOST_BYTES} bytes`);
   if (body === "too slow") throw new Refusal(408, `the body did not arrive within ${BODY_MS} ms`);
   if (body.length === 0) throw new Refusal(400, "the body is empty");
@@ -161,19 +170,20 @@ function refusalResponse(refusal: Refusal): Response {
   return response;
 }
 
-function reviewResponse({ apiVersion, uid }: Review, { patch }: AdmissionAnswer): Response {
-  const patched = patch.length === 0 ? {} : {
-    patchType: "JSONPatch",
-    // Every character of JSON.stringify's output beyond ASCII is escaped, which is what btoa needs.
-    patch: btoa(asciiJson(patch)),
-  };
-  const response = { uid, allowed: true, ...patched };
-  return jsonResponse(200, { apiVersion, kind: "AdmissionReview", response });
+function reviewResponse({ apiVersion, uid }: Review, { patch }: Answered): Response {
+  const patched = patch === undefined ? {} : { patchType: "JSONPatch", patch };
+  return jsonResponse(200, {
+    apiVersion,
+    kind: "AdmissionReview",
+    response: { uid, allowed: true, ...patched },
+  });
 }
 
-function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(
+/** base64 of JSON, in which every character beyond ASCII is escaped: btoa takes no other. */
+function encodePatch(patch: readonly PatchOperation[]): string {
+  const ascii = JSON.stringify(patch).replace(
     /[\u0080-\uffff]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
+  return btoa(ascii);
 }

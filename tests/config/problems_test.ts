@@ -14,13 +14,13 @@ const PROBLEMS: readonly [text: string, problem: string | RegExp][] = [
   ["webhook: { port: 1.5 }", "webhook.port is 1.5, has to be an integer from 0 to 65535"],
   ['webhook: { port: "1" }', 'webhook.port is "1", has to be an integer from 0 to 65535'],
   ["webhook: { enabled: 1 }", "webhook.enabled is 1, has to be true or false"],
-  ["operator: { namespace: '' }", 'operator.namespace is "", has to name a namespace'],
+  ["operator: { namespace: '' }", 'operator.namespace is "", has to be the name of a namespace'],
   [
     "controllers: { maxConcurrentReconciles: 0 }",
     "controllers.maxConcurrentReconciles is 0, has to be an integer from 1 to 100",
   ],
   ["controllers: { reconcileInterval: 5 }", /^controllers\.reconcileInterval is 5, has to be a Go duration/],
-  ["controllers: { reconcileInterval: 0s }", /^controllers\.reconcileInterval is "0s", .*, more than 0$/],
+  ["controllers: { reconcileInterval: 0s }", /^controllers\.reconcileInterval is "0s", .*, at least 1ms$/],
   [
     "controllers: { reconcileInterval: -5m }",
     /^controllers\.reconcileInterval is "-5m", has to be a Go duration/,

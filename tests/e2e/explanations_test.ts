@@ -40,6 +40,8 @@ stage({ name: "explanations" }, async (play, { cluster, operator }) => {
   for (const capacity of ["spot", "on-demand"]) {
     await cluster.script("node", cluster.dir, `explain-${capacity}`, `${CAPACITY_LABEL}=${capacity}`);
     await cluster.kubectl(["label", "node", `explain-${capacity}`, "zone=explain"]);
+    // Other tests share the cluster, and know no nodes but those that were there from the start.
+    await cluster.kubectl(["taint", "node", `explain-${capacity}`, "zone=explain:NoSchedule"]);
   }
   const web = deployment({ name: "web", replicas: 4, percentage: 50 });
 

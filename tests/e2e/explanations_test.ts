@@ -139,24 +139,34 @@ stage({ name: "explanations" }, async (play, { cluster, operator }) => {
     await agree(scene, { reason: "protected", action: "hold", detail: /karpenter.sh\/do-not-disrupt=true/ });
   });
 
-  await play(
-    "moving, and then cooldown, which is in the leader's memory",
-    async ({ apply, annotate, witness, namespace }) => {
-      await apply(web);
-      await witness.settled("web", 4);
-      await annotate("deployment/web", { [PERCENTAGE]: "0" });
-      await operator.logged((line) => line["namespace"] === namespace && line["reason"] === "moving");
-      const line = await operator.logged((line) =>
-        line["namespace"] === namespace && line["reason"] === "cooldown"
-      );
-      assert.ok(Date.parse(String(line["until"])) > Date.now());
-      assert.equal(await operator.metric("spotalis_workload_held", { namespace, reason: "cooldown" }), 1);
-      assert.match(
-        await operator.cli("explain", "deploy/web", "-n", namespace),
-        /cooldown +unknown +only the leader/,
-      );
-    },
-  );
+  await play("moving: a pod that was evicted has not gone yet", async (scene) => {
+    // Its finalizer keeps it, while its replacement is ready already.
+    const held = deployment({ name: "web", replicas: 4, percentage: 50 });
+    held.spec.template.metadata.finalizers = ["example.io/wait"];
+    await scene.apply(held);
+    await scene.witness.settled("web", 4);
+    await scene.annotate("deployment/web", { [PERCENTAGE]: "0" });
+    await agree(scene, { reason: "moving", action: "hold", detail: /1 pod terminating/ });
+    for (const { name } of scene.witness.of("web")) {
+      await scene.patch(`pod/${name}`, { metadata: { finalizers: null } });
+    }
+  });
+
+  await play("cooldown, which is in the leader's memory", async ({ apply, annotate, witness, namespace }) => {
+    await apply(web);
+    await witness.settled("web", 4);
+    await annotate("deployment/web", { [PERCENTAGE]: "0" });
+    const line = await operator.logged((line) =>
+      line["namespace"] === namespace && line["reason"] === "cooldown"
+    );
+    assert.ok(Date.parse(String(line["until"])) > Date.now());
+    assert.equal(await operator.metric("spotalis_workload_held", { namespace, reason: "cooldown" }), 1);
+    assert.match(
+      await operator.cli("explain", "deploy/web", "-n", namespace),
+      /cooldown +unknown +only the leader/,
+    );
+  });
+  for (const capacity of ["spot", "on-demand"]) await cluster.delete("node", `explain-${capacity}`);
 });
 
 const FAST = {

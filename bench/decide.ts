@@ -40,7 +40,7 @@ function snapshot(workload: number): WorkloadSnapshot {
     isTerminating: false,
     replicas: PODS,
     isPaused: false,
-    rollout: { isObserved: true, ...all, ownersWithPods: 1, updatesOnDelete: false },
+    rollout: { isObserved: true, ...all, ownersWithPods: 1 },
     pods: Array.from({ length: PODS }, (_, slot) => pod(workload, slot)),
     budgets: [{ name: "web", disruptionsAllowed: 1 }],
     moves: NO_MOVES,

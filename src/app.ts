@@ -87,6 +87,8 @@ export function createObserver(
   const clients = {
     watch: client({ limiter }),
     short: client({ limiter }),
+    // The evictor waits for the limiter itself, before it asks whether it may still evict.
+    evict: client({ limiter: undefined }),
     lease: client({ limiter: undefined }),
   };
   const classifier = classifierOf(config);
@@ -106,9 +108,10 @@ export function createObserver(
   const view = new WorkloadView(cache, {
     selector: isSelectorEmpty ? undefined : namespaceSelector,
     ownNamespace: config.operator.namespace,
+    watched: config.controllers.watchNamespaces,
   });
   const close = () => Object.values(clients).forEach((each) => each.close());
-  return { clients, classifier, reporter, cache, view, close };
+  return { clients, limiter, classifier, reporter, cache, view, close };
 }
 
 export type Observer = ReturnType<typeof createObserver>;
@@ -141,7 +144,8 @@ export function createApp(deps: AppDeps) {
     onChange: ({ isLeader, holder, why }) => {
       log.info(isLeader ? "leadership acquired" : "leadership lost", { identity, holder, why });
       metrics.leading(isLeader);
-      if (isLeader) enqueueAll();
+      // On a loss as well: then what this process shows of each workload ends.
+      enqueueAll();
     },
   }, {
     namespace: leaderElection.namespace || namespace,
@@ -151,7 +155,8 @@ export function createApp(deps: AppDeps) {
     renewDeadlineMs: leaderElection.renewDeadline.ms,
     retryPeriodMs: leaderElection.retryPeriod.ms,
   });
-  const evictor = new Evictor({ client: clients.short, clock });
+  if (elector === undefined) metrics.leading(true);
+  const evictor = new Evictor({ client: clients.evict, limiter: observer.limiter, clock });
   const standings = new Standings({ elector, cache, evictor, clock }, {
     handoverMs: leaderElection.retryPeriod.ms,
   });
@@ -178,7 +183,7 @@ export function createApp(deps: AppDeps) {
   const reservations = new Reservations();
   const waiters = new Waiters(clock, { longestMs: LAG_MS });
   connectWaiters({ cache, waiters, reservations });
-  const ownerReader = new OwnerReader({ client: clients.short, projections: cache.projections });
+  const ownerReader = new OwnerReader({ client: clients.short, clock, projections: cache.projections });
   const admission = new Admission({
     cache,
     view,

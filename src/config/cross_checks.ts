@@ -35,6 +35,25 @@ export function crossChecks(tree: ConfigTree): Problem[] {
   if (retryMs !== undefined && mostMs !== undefined && retryMs > mostMs) {
     problems.push({ path: retry, message: `may not be more than ${most} (${valueAt(tree, most)})` });
   }
+  problems.push(...portClashes(tree));
+  return problems;
+}
+
+/** Servers that are enabled and would listen on one port. */
+function portClashes(tree: ConfigTree): Problem[] {
+  const addresses = ["webhook.port", "observability.metrics.bindAddress", "observability.health.bindAddress"];
+  const taken = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const path of addresses) {
+    const section = path.slice(0, path.lastIndexOf("."));
+    const port = String(valueAt(tree, path)).replace(/^.*:/, "");
+    if (valueAt(tree, `${section}.enabled`) === false || port === "0") continue;
+    const other = taken.get(port);
+    if (other !== undefined) {
+      problems.push({ path, message: `has the port of ${other} (${valueAt(tree, other)})` });
+    }
+    taken.set(port, path);
+  }
   return problems;
 }
 

@@ -64,7 +64,6 @@ const rollout: Check = ({ snapshot }) => {
   const { rollout, replicas } = snapshot;
   if (!rollout.isObserved) return { detail: "its controller has not observed the spec yet" };
   if (rollout.ownersWithPods > 1) return { detail: `${rollout.ownersWithPods} ReplicaSets have pods` };
-  if (rollout.updatesOnDelete) return { detail: "an update waits for pods to be deleted (OnDelete)" };
   if (rollout.updated < rollout.toUpdate) {
     return { detail: `${rollout.updated} of ${rollout.toUpdate} pods are updated` };
   }

@@ -57,8 +57,6 @@ export interface RolloutView {
   readonly available: number;
   /** How many ReplicaSets have pods. */
   readonly ownersWithPods: number;
-  /** OnDelete with a revision that waits: an eviction would roll it out. */
-  readonly updatesOnDelete: boolean;
 }
 
 /** Whether this process may evict at all: everything that is not about the workload. */

@@ -144,7 +144,10 @@ export class EventRecorder {
     try {
       await this.#deps.client.request("POST", eventsPath(event), { body, signal });
     } catch (error) {
-      if (!isApiError(error, 409)) throw error;
+      if (isApiError(error, 409)) return;
+      // Not written: the next of its kind is the first again.
+      this.#sent.delete(key);
+      throw error;
     }
   }
 }

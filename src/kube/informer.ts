@@ -39,6 +39,10 @@ export class Informer<T extends Cached, I extends Indexes<T>> {
     return this.#reflectors.every((reflector) => reflector.hasSynced);
   }
 
+  get isConnected(): boolean {
+    return this.#reflectors.every((reflector) => reflector.isConnected);
+  }
+
   /** How often all objects were read, by the watch that did it most often. */
   get lists(): number {
     return Math.max(...this.#reflectors.map((reflector) => reflector.lists));

@@ -83,7 +83,7 @@ export class LeaderElector {
     return !this.#isLeader || nowMs < this.#renewedMs + this.#options.leaseDurationMs;
   }
 
-  /** Stands for election until `signal` is aborted; then gives the Lease back. */
+  /** Stands for election until `signal` is aborted; `release` then gives the Lease back. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#deps;
     const { retryPeriodMs } = this.#options;

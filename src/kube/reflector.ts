@@ -65,6 +65,11 @@ export class Reflector<T extends Cached> {
     return this.#hasSynced;
   }
 
+  /** Whether the store is being kept current at this moment. */
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
   /** How long ago the store was last known to be current, in milliseconds. */
   ageMs(nowMs: number): number {
     const silentMs = nowMs - this.#contactMs;

@@ -31,6 +31,7 @@ export type AdmissionResult =
   | "pinned"
   | "read_only"
   | "no_owner"
+  | "not_synced"
   | "error";
 
 export interface AdmissionAnswer {
@@ -81,6 +82,13 @@ export class Admission {
     if (reference === undefined || !["ReplicaSet", "StatefulSet"].includes(reference.kind)) {
       return { result: "unmanaged", ...ALLOWED_AS_IS };
     }
+    if (this.#deps.view.isOutOfScope(admission.namespace)) return { result: "unmanaged", ...ALLOWED_AS_IS };
+    if (!this.#deps.cache.hasSynced) {
+      this.#deps.log.warn("pod allowed as it is: the caches are not synced yet", {
+        namespace: admission.namespace,
+      });
+      return { result: "not_synced", ...ALLOWED_AS_IS };
+    }
     const resolved = await this.#resolve(reference, admission.namespace);
     if (resolved === undefined) {
       this.#deps.log.warn("pod allowed as it is: its owner cannot be found", {
@@ -116,12 +124,13 @@ export class Admission {
     return this.#deps.view.ownerByUid(uid);
   }
 
-  /** Undefined while the owner, or the workload that it names, is not there. */
+  /** Undefined while the owner, the workload that it names, or their namespace is not there. */
   #resolved(owner: CachedOwner | undefined): Resolved | undefined {
     if (owner === undefined) return undefined;
     if (owner.workloadUid === undefined) return { owner, workload: undefined };
     const workload = this.#deps.cache.workloadByUid(owner.workloadUid);
-    return workload && { owner, workload };
+    const isWhole = workload !== undefined && this.#deps.cache.namespaces.get(workload.namespace) !== undefined;
+    return isWhole ? { owner, workload } : undefined;
   }
 
   async #place(
@@ -134,7 +143,7 @@ export class Admission {
   ): Promise<AdmissionAnswer> {
     const { clock, reservations, view, waiters } = this.#deps;
     const name = textAt(objectAt(admission.pod, "metadata"), "name");
-    const ordinal = workload.kind === "StatefulSet" && name !== undefined
+    const ordinal = workload.firstOrdinal !== undefined && name !== undefined
       ? Math.max(0, (ordinalOf(name) ?? 0) - workload.firstOrdinal)
       : undefined;
     const request = (): PlacementRequest => ({
@@ -143,19 +152,22 @@ export class Admission {
       held: [...view.heldBy(owner.uid), ...reservations.of(owner.uid, clock.now())],
       ordinal,
     });
+    // Nothing may come between the count and the reservation: the next in line counts it.
+    const take = (placement: Placement): Placement => {
+      const isReal = !admission.isDryRun && !this.#options.isReadOnly;
+      if (isReal) reservations.reserve(owner.uid, placement, clock.now());
+      return placement;
+    };
+    const takeIfCurrent = () => isBehind(request()) ? undefined : take(place(request()));
     const earlier = this.#earlierPlacement(admission, owner);
-    if (earlier === undefined) await waiters.until(owner.uid, () => isBehind(request()) ? undefined : true);
-    // From here to the reservation nothing may wait: the count has to hold until it is taken.
-    const last = request();
-    const placement = earlier ?? place(last);
+    const placement = earlier !== undefined
+      ? take(earlier)
+      : await waiters.until(owner.uid, takeIfCurrent) ?? take(place(request()));
     if (this.#options.isReadOnly) {
       this.#log("pod would be placed", { admission, workload, placement });
       return { result: "read_only", ...ALLOWED_AS_IS, capacity: placement.capacity };
     }
-    if (!admission.isDryRun) {
-      reservations.reserve(owner.uid, placement, clock.now());
-      this.#log("pod placed", { admission, workload, placement });
-    }
+    if (!admission.isDryRun) this.#log("pod placed", { admission, workload, placement });
     const { podDeletionCost } = this.#options;
     const patch = podPatch(admission.pod, placement, {
       classifier: this.#deps.classifier,

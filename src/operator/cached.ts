@@ -36,6 +36,8 @@ export interface CachedOwner extends Cached {
   readonly replicas: number;
   /** Whether the template names a slot itself: then a pod that has one need not have been here before. */
   readonly templateHasSlot: boolean;
+  /** StatefulSet: `spec.ordinals.start`; undefined for a ReplicaSet, whose pods have no numbers. */
+  readonly firstOrdinal: number | undefined;
 }
 
 export interface CachedWorkload extends CachedOwner {
@@ -55,9 +57,6 @@ export interface CachedWorkload extends CachedOwner {
   readonly hasUpdate: boolean;
   /** StatefulSet: pods below this ordinal are not updated. */
   readonly partition: number;
-  readonly updatesOnDelete: boolean;
-  /** StatefulSet: `spec.ordinals.start`. */
-  readonly firstOrdinal: number;
 }
 
 export interface CachedNamespace extends Cached {

@@ -31,6 +31,11 @@ export async function waitForKeyPair<T>(
     try {
       return serve(await readKeyPair(files));
     } catch (error) {
+      // These are about the port, and no certificate mends them.
+      const isPort = [Deno.errors.AddrInUse, Deno.errors.PermissionDenied].some((kind) =>
+        error instanceof kind
+      );
+      if (isPort) throw error;
       const why = error instanceof Error ? error.message : String(error);
       if (why !== said) log.warn("webhook is not served: no certificate yet", { ...files, why });
       said = why;

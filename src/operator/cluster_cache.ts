@@ -105,6 +105,11 @@ export class ClusterCache {
     return this.#informers.every((informer) => informer.hasSynced);
   }
 
+  /** The resources whose watch is broken at this moment. */
+  broken(): readonly string[] {
+    return this.#informers.filter((informer) => !informer.isConnected).map((informer) => informer.resource);
+  }
+
   /** The cache that was last known to be current the longest time ago. */
   oldest(nowMs: number): { readonly resource: string; readonly ageMs: number } {
     return this.ages(nowMs).reduce((a, b) => b.ageMs > a.ageMs ? b : a);

@@ -1,5 +1,6 @@
 import { ApiError, isApiError } from "../kube/api_error.ts";
 import type { KubeClient } from "../kube/client.ts";
+import type { RateLimiter } from "../kube/rate_limiter.ts";
 import type { Clock } from "../runtime/clock.ts";
 
 /** What became of an eviction. Only `failed` is an error. */
@@ -35,18 +36,26 @@ const SLOW_DOWN_LONGEST_MS = 60_000;
 /** Evicts pods through `pods/eviction`, never by DELETE, and says what came of it. */
 export class Evictor {
   readonly #client: KubeClient;
+  readonly #limiter: RateLimiter;
   readonly #clock: Clock;
   #slowUntilMs = 0;
   #throttles = 0;
 
-  constructor(deps: { client: KubeClient; clock: Clock }) {
+  /** `client` has no limiter of its own: `takeTurn` waits for it. */
+  constructor(deps: { client: KubeClient; limiter: RateLimiter; clock: Clock }) {
     this.#client = deps.client;
+    this.#limiter = deps.limiter;
     this.#clock = deps.clock;
   }
 
   /** Why nothing may be evicted at all for a while, or undefined. */
   throttled(nowMs: number): string | undefined {
     return nowMs < this.#slowUntilMs ? "the API server has asked to slow down" : undefined;
+  }
+
+  /** Waits for our own rate limit: what may be done can change meanwhile, so it is asked for afterwards. */
+  async takeTurn(): Promise<void> {
+    await this.#limiter.wait(new AbortController().signal);
   }
 
   /** The request is not cut short by a shutdown: a move that has begun ends. */

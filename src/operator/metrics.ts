@@ -119,7 +119,18 @@ export class Metrics {
     this.#build.set({ version: options.version, runtime: options.runtime }, 1);
     this.#leader.set({ controller_name: CONTROLLER }, 0);
     for (const mutation_type of CAPACITIES) this.#mutations.inc({ resource_kind: "Pod", mutation_type }, 0);
-    for (const result of ["placed", "unmanaged", "invalid", "pinned", "read_only", "no_owner", "error"]) {
+    for (
+      const result of [
+        "placed",
+        "unmanaged",
+        "invalid",
+        "pinned",
+        "read_only",
+        "no_owner",
+        "not_synced",
+        "error",
+      ]
+    ) {
       this.#reviews.inc({ operation: "CREATE", resource_kind: "Pod", result }, 0);
     }
     for (const capacity of ["spot", "on-demand", "unknown"]) this.#nodes.set({ capacity }, 0);

@@ -116,6 +116,7 @@ export class Projections {
       workloadUid: controller?.kind === "Deployment" ? this.#interner.text(controller.uid) : undefined,
       replicas: numberAt(spec, "replicas") ?? 1,
       templateHasSlot: hasSlot(spec),
+      firstOrdinal: undefined,
     };
   };
 
@@ -127,12 +128,10 @@ export class Projections {
   statefulSet = (object: KubeObject): CachedWorkload => {
     const { spec, status } = parts(object);
     const strategy = objectAt(spec, "updateStrategy");
-    const hasUpdate = textAt(status, "currentRevision") !== textAt(status, "updateRevision");
     return {
       ...this.#workload(object, "StatefulSet"),
-      hasUpdate,
+      hasUpdate: textAt(status, "currentRevision") !== textAt(status, "updateRevision"),
       partition: numberAt(objectAt(strategy, "rollingUpdate"), "partition") ?? 0,
-      updatesOnDelete: hasUpdate && textAt(strategy, "type") === "OnDelete",
       firstOrdinal: numberAt(objectAt(spec, "ordinals"), "start") ?? 0,
     };
   };
@@ -180,8 +179,7 @@ export class Projections {
       available: numberAt(status, "availableReplicas") ?? 0,
       hasUpdate: false,
       partition: 0,
-      updatesOnDelete: false,
-      firstOrdinal: 0,
+      firstOrdinal: undefined,
     };
   }
 

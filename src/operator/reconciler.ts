@@ -8,7 +8,7 @@ import type { Random } from "../runtime/random.ts";
 import type { WorkQueue } from "../runtime/work_queue.ts";
 import type { Announcer } from "./announcer.ts";
 import type { ClusterCache } from "./cluster_cache.ts";
-import { decisionFields, fieldsOf } from "./decision_log.ts";
+import { DecisionReporter, fieldsOf } from "./decision_reporter.ts";
 import type { EvictionOutcome, Evictor } from "./evictor.ts";
 import type { Metrics } from "./metrics.ts";
 import { parseWorkloadKey, type WorkloadKey } from "./workload_key.ts";
@@ -45,13 +45,12 @@ interface Memory {
   readonly uid: string;
   readonly history: MoveHistory;
   budgets: string;
-  said: string;
-  problems: string;
-  held: string | undefined;
 }
 
 /** Standing changes by the clock alone, without an event that would queue the key. */
 const STANDING_RETRY_MS = 2_000;
+/** The longest to keep the event loop without a pause. */
+const YIELD_MS = 5;
 /** Two budgets over one pod, or a missing right: only a person can mend it. */
 const REFUSED_MS = 300_000;
 
@@ -59,6 +58,7 @@ const REFUSED_MS = 300_000;
 export class Reconciler {
   readonly #deps: ReconcilerDeps;
   readonly #options: ReconcilerOptions;
+  readonly #reporter: DecisionReporter;
   readonly #memories = new Map<WorkloadKey, Memory>();
   /** Of keys that failed the last time. */
   readonly #failing = new Map<WorkloadKey, Backoff>();
@@ -66,13 +66,20 @@ export class Reconciler {
   constructor(deps: ReconcilerDeps, options: ReconcilerOptions) {
     this.#deps = deps;
     this.#options = options;
+    this.#reporter = new DecisionReporter(deps, options);
   }
 
   /** Works on one key after the other until the queue is closed. Several may run at once. */
   async run(): Promise<void> {
     const { queue, mayReconcile, clock, log, metrics } = this.#deps;
+    let yieldedMs = clock.now();
     for (let key = await queue.take(); key !== undefined; key = await queue.take()) {
       const startedMs = clock.now();
+      if (startedMs - yieldedMs > YIELD_MS) {
+        // A full queue would be worked off in one go, and admission would wait for its end.
+        await new Promise<void>((resolve) => clock.after(0, resolve));
+        yieldedMs = clock.now();
+      }
       try {
         if (mayReconcile()) {
           const againMs = await this.reconcile(key);
@@ -104,12 +111,9 @@ export class Reconciler {
     const snapshot = view.snapshot(workload, { moves: memory.history, standing: this.#deps.standing() });
     this.#observe(snapshot, memory);
     const decision = decide(snapshot, { settings: this.#options.settings, now: this.#now() });
-    this.#show(key, { snapshot, decision, memory });
+    this.#reporter.decided(key, { snapshot, decision });
     if (decision.action !== "evict") return this.#waitMs(decision);
-    if (this.#options.isReadOnly) {
-      this.#deps.metrics.reconciled(key, { action: "evict", result: "read_only" });
-      return undefined;
-    }
+    if (this.#options.isReadOnly) return undefined;
     return await this.#evictAll(key, { snapshot, decision, memory });
   }
 
@@ -130,43 +134,6 @@ export class Reconciler {
     memory.budgets = budgets;
   }
 
-  /** Log, metrics and Events of a decision; a log line and an Event only where something has changed. */
-  #show(
-    key: WorkloadKey,
-    { snapshot, decision, memory }: { snapshot: WorkloadSnapshot; decision: Decision; memory: Memory },
-  ): void {
-    const { log, metrics, announcer } = this.#deps;
-    const { policy } = snapshot;
-    metrics.decided(key, decision, { isInvalid: policy.kind === "invalid" });
-    const held = decision.action === "hold" ? decision.reason : undefined;
-    metrics.held(key, { before: memory.held, after: held });
-    memory.held = held;
-    if (decision.action !== "evict") {
-      metrics.reconciled(key, { action: decision.action, result: decision.reason });
-    }
-    const problems = policy.kind === "invalid" ? decision.detail : "";
-    if (policy.kind === "invalid" && problems !== memory.problems) {
-      announcer.invalidPolicy(snapshot, policy.problems);
-    }
-    memory.problems = problems;
-    const said = `${decision.action} ${decision.reason} ${problems}`;
-    if (said === memory.said && (decision.action !== "evict" || this.#options.isReadOnly)) return;
-    memory.said = said;
-    const verb = decision.action === "evict" && this.#options.isReadOnly ? "would evict" : decision.action;
-    log.info(verb, { ...fieldsOf(key), ...decisionFields(decision) });
-    if (held === "budget") this.#showBlocked(key, { snapshot, decision });
-  }
-
-  #showBlocked(
-    key: WorkloadKey,
-    { snapshot, decision }: { snapshot: WorkloadSnapshot; decision: Decision },
-  ): void {
-    this.#deps.announcer.blockedByBudget(snapshot, `Cannot move a pod: ${decision.detail}`);
-    for (const name of new Set(snapshot.pods.flatMap((pod) => pod.budgets))) {
-      this.#deps.metrics.blockedByBudget(key, name);
-    }
-  }
-
   async #evictAll(
     key: WorkloadKey,
     { snapshot, decision, memory }: {
@@ -175,18 +142,14 @@ export class Reconciler {
       memory: Memory;
     },
   ): Promise<number | undefined> {
-    const { evictor, metrics, standing } = this.#deps;
+    const { evictor, standing } = this.#deps;
     for (const victim of decision.victims) {
+      await evictor.takeTurn();
       const { lease, throttled, stale } = standing();
       if (lease !== undefined || throttled !== undefined || stale !== undefined) return STANDING_RETRY_MS;
       const outcome = await evictor.evict({ ...victim, namespace: snapshot.namespace });
-      metrics.evicted(key, outcome.outcome);
-      metrics.reconciled(key, { action: "evict", result: outcome.outcome });
-      this.#showEviction(key, { snapshot, decision, victim, outcome });
-      if (outcome.outcome === "failed") {
-        metrics.failed(key, "eviction");
-        return this.#backoffMs(key);
-      }
+      this.#reporter.evicted(key, { snapshot, decision, victim, outcome });
+      if (outcome.outcome === "failed") return this.#backoffMs(key);
       const againMs = this.#settle(outcome, { snapshot, victim, memory });
       if (againMs !== undefined) return againMs;
     }
@@ -221,27 +184,6 @@ export class Reconciler {
     }
   }
 
-  #showEviction(
-    key: WorkloadKey,
-    { snapshot, decision, victim, outcome }: {
-      snapshot: WorkloadSnapshot;
-      decision: Decision;
-      victim: PodView;
-      outcome: EvictionOutcome;
-    },
-  ): void {
-    const { log, announcer } = this.#deps;
-    const fields = { ...fieldsOf(key), pod: victim.name, from: victim.where, outcome: outcome.outcome };
-    if (outcome.outcome === "evicted") {
-      log.info("evicted", fields);
-      announcer.rebalancing(snapshot, `evicted pod ${victim.name} from ${victim.where}: ${decision.detail}`);
-    } else if (outcome.outcome === "failed") {
-      log.error("eviction failed", { ...fields, error: outcome.error });
-    } else {
-      log.info("not evicted", { ...fields, detail: "detail" in outcome ? outcome.detail : undefined });
-    }
-  }
-
   #waitMs(decision: Exclude<Decision, { action: "evict" }>): number | undefined {
     if (decision.action === "ignore") return undefined;
     if (decision.reason === "lease" || decision.reason === "stale" || decision.reason === "throttled") {
@@ -260,16 +202,7 @@ export class Reconciler {
     const known = this.#memories.get(key);
     if (known?.uid === uid) return known;
     this.#forget(key);
-    const backoff = new Backoff(this.#deps);
-    const memory = {
-      uid,
-      history: new MoveHistory(),
-      backoff,
-      budgets: "",
-      said: "",
-      problems: "",
-      held: undefined,
-    };
+    const memory = { uid, history: new MoveHistory(), budgets: "" };
     this.#memories.set(key, memory);
     this.#deps.metrics.managed(key);
     return memory;
@@ -283,17 +216,14 @@ export class Reconciler {
 
   /** Another leads: what it shows of the workload counts, not what this process saw last. */
   #standBy(key: WorkloadKey): void {
-    const memory = this.#memories.get(key);
-    if (memory === undefined) return;
+    if (!this.#memories.has(key)) return;
     const { kind, namespace, name } = parseWorkloadKey(key);
-    if (this.#deps.cache.workload(kind, { namespace, name }) === undefined) return this.#forget(key);
-    this.#deps.metrics.standBy(key);
-    memory.held = undefined;
-    memory.said = "";
+    if (this.#deps.cache.workload(kind, { namespace, name }) === undefined) this.#forget(key);
+    else this.#reporter.standBy(key);
   }
 
   #forget(key: WorkloadKey): void {
     this.#failing.delete(key);
-    if (this.#memories.delete(key)) this.#deps.metrics.forget(key);
+    if (this.#memories.delete(key)) this.#reporter.forget(key);
   }
 }

@@ -35,7 +35,7 @@ export class Standings {
     return {
       lease: this.#lease(nowMs),
       throttled: this.#deps.evictor.throttled(nowMs),
-      stale: this.staleness(nowMs),
+      stale: this.staleness(nowMs) ?? this.#brokenness(),
     };
   }
 
@@ -47,6 +47,12 @@ export class Standings {
     return ageMs <= STALE_MS
       ? undefined
       : `no word of ${resource} from the API server for ${formatDuration(ageMs)}`;
+  }
+
+  /** While a watch is broken its cache may be behind, by however little: no time to evict. */
+  #brokenness(): string | undefined {
+    const broken = this.#deps.cache.broken();
+    return broken.length === 0 ? undefined : `the watch of ${broken.join(", ")} is broken`;
   }
 
   #lease(nowMs: number): string | undefined {

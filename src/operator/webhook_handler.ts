@@ -17,6 +17,10 @@ type Handler = (request: Request) => Promise<Response>;
 
 /** Objects are at most 3 MiB in etcd; a review may hold two of them, and a little around them. */
 const MOST_BYTES = 7 * 1024 * 1024;
+/** A parsed value takes far more room than its text: `[{},{},…]` of 7 MiB would fill the heap. */
+const MOST_VALUES = 200_000;
+/** The API server's are UUIDs; they are kept with the answers. */
+const LONGEST_UID = 128;
 /** Longer than the API server itself waits. */
 const BODY_MS = 5_000;
 /** Answers kept for a review that is sent again: more than can be under way at once. */
@@ -118,7 +122,16 @@ async function readRequest(request: Request, signal: AbortSignal): Promise<strin
   if (body === "too large") throw new Refusal(413, `the body has more than ${MOST_BYTES} bytes`);
   if (body === "too slow") throw new Refusal(408, `the body did not arrive within ${BODY_MS} ms`);
   if (body.length === 0) throw new Refusal(400, "the body is empty");
+  if (countValues(body) > MOST_VALUES) throw new Refusal(413, `the body has more than ${MOST_VALUES} values`);
   return new TextDecoder().decode(body);
+}
+
+/** At least as many as JSON of these bytes has: each begins with a bracket, or follows a comma. */
+function countValues(bytes: Uint8Array): number {
+  const [comma, bracket, brace] = [0x2c, 0x5b, 0x7b];
+  let count = 1;
+  for (const byte of bytes) if (byte === comma || byte === bracket || byte === brace) count++;
+  return count;
 }
 
 function parseReview(text: string): Review {
@@ -139,6 +152,7 @@ function parseReview(text: string): Review {
   const request = objectAt(review, "request");
   const uid = textAt(request, "uid");
   if (uid === undefined || uid === "") throw new Refusal(400, "request.uid is missing");
+  if (uid.length > LONGEST_UID) throw new Refusal(400, `request.uid has more than ${LONGEST_UID} characters`);
   const isCreate = request["operation"] === "CREATE";
   if (isCreate && !isObject(request["object"])) throw new ReviewRefusal({ apiVersion, uid, request });
   return { apiVersion, uid, request };

@@ -5,12 +5,15 @@ import type { PodView, RolloutView, Standing, WorkloadSnapshot } from "../domain
 import type { MoveState } from "../domain/moves.ts";
 import type { CachedBudget, CachedNamespace, CachedOwner, CachedPod, CachedWorkload } from "./cached.ts";
 import type { ClusterCache } from "./cluster_cache.ts";
+import { ordinalOf } from "./projections.ts";
 
 /** Which namespaces the cluster's administrator lets Spotalis act in. */
 export interface NamespaceScope {
   /** Undefined: all but kube-system and the operator's own. */
   readonly selector: LabelSelector | undefined;
   readonly ownNamespace: string;
+  /** The only namespaces that are watched; empty: all. */
+  readonly watched: readonly string[];
 }
 
 export interface SnapshotOptions {
@@ -45,6 +48,14 @@ export class WorkloadView {
     return policy;
   }
 
+  /** Whether nothing in a namespace can be managed: known even where nothing of it is cached. */
+  isOutOfScope(name: string): boolean {
+    const { selector, watched } = this.#scope;
+    if (watched.length > 0 && !watched.includes(name)) return true;
+    const namespace = this.#cache.namespaces.get(name);
+    return (selector === undefined || namespace !== undefined) && !this.#isInScope(name, namespace);
+  }
+
   /** ReplicaSets of a Deployment, or the StatefulSet itself. */
   ownersOf(workload: CachedWorkload): Iterable<CachedOwner> {
     return workload.kind === "StatefulSet"
@@ -62,11 +73,12 @@ export class WorkloadView {
   /** What an owner's live pods hold: without those that terminate or have finished. */
   heldBy(ownerUid: string): HeldSlot[] {
     const held: HeldSlot[] = [];
+    const owner = this.ownerByUid(ownerUid);
     for (const pod of this.#cache.pods.by("byOwner", ownerUid)) {
       if (pod.isTerminating || pod.isFinished) continue;
       const where = this.#whereIs(pod);
       held.push({
-        slot: pod.slot,
+        slot: slotOf(pod, owner),
         capacity: where === "spot" || where === "on-demand" ? where : undefined,
       });
     }
@@ -88,8 +100,9 @@ export class WorkloadView {
     let ownersWithPods = 0;
     for (const owner of this.ownersOf(workload)) {
       const own = this.#cache.pods.by("byOwner", owner.uid);
-      if (own.size > 0) ownersWithPods++;
-      for (const pod of own) pods.push(this.#podView(pod, budgetsOf(pod)));
+      // A ReplicaSet leaves its Failed pods where they are, long after a roll-out.
+      if ([...own].some((pod) => !pod.isFinished)) ownersWithPods++;
+      for (const pod of own) pods.push(this.#podView(pod, { owner, budgets: budgetsOf(pod) }));
     }
     return {
       kind: workload.kind,
@@ -121,11 +134,11 @@ export class WorkloadView {
     return this.#cache.nodes.get(pod.nodeName)?.capacity ?? promised ?? "unknown";
   }
 
-  #podView(pod: CachedPod, budgets: readonly string[]): PodView {
+  #podView(pod: CachedPod, { owner, budgets }: { owner: CachedOwner; budgets: readonly string[] }): PodView {
     return {
       uid: pod.uid,
       name: pod.name,
-      slot: pod.slot,
+      slot: slotOf(pod, owner),
       where: this.#whereIs(pod),
       isBound: pod.nodeName !== undefined,
       isPlaced: pod.placed !== undefined,
@@ -146,8 +159,15 @@ export function covers(budget: CachedBudget, labels: Readonly<Record<string, str
   return budget.selector !== undefined && matchesSelector(labels, budget.selector);
 }
 
+/** A StatefulSet's pod has its number by its name, also where admission never saw it. */
+function slotOf(pod: CachedPod, owner: CachedOwner | undefined): number | undefined {
+  if (pod.slot !== undefined || owner?.firstOrdinal === undefined) return pod.slot;
+  const ordinal = ordinalOf(pod.name);
+  return ordinal === undefined ? undefined : Math.max(0, ordinal - owner.firstOrdinal);
+}
+
 function rolloutOf(workload: CachedWorkload, ownersWithPods: number): RolloutView {
-  const { isObserved, total, ready, available, updatesOnDelete, replicas } = workload;
+  const { isObserved, total, ready, available, replicas } = workload;
   const kept = workload.hasUpdate ? Math.min(workload.partition, replicas) : 0;
   return {
     isObserved,
@@ -157,6 +177,5 @@ function rolloutOf(workload: CachedWorkload, ownersWithPods: number): RolloutVie
     ready,
     available,
     ownersWithPods,
-    updatesOnDelete,
   };
 }

@@ -114,12 +114,6 @@ const ROWS: readonly Row[] = [
   },
   {
     gate: "rollout",
-    what: "an update on delete",
-    change: changeRollout({ updatesOnDelete: true }),
-    detail: "an update waits for pods to be deleted (OnDelete)",
-  },
-  {
-    gate: "rollout",
     what: "pods that are not updated",
     change: changeRollout({ updated: 3 }),
     detail: "3 of 4 pods are updated",

@@ -12,6 +12,7 @@ import { applyPatch, type Operation } from "../support/json_patch.ts";
 import {
   deploymentObject,
   NAMESPACE,
+  namespaceObject,
   newPod,
   nodeObject,
   ownedBy,
@@ -86,6 +87,9 @@ export interface SceneOptions extends Partial<AdmissionOptions> {
 export function admissionScene(options: SceneOptions = {}) {
   const { cluster = fakeCluster(), podDeletionCost = true, isReadOnly = false } = options;
   const { cache, view, classifier, clock } = cluster;
+  // The stores are filled by hand; a test may take this back.
+  Object.defineProperty(cache, "hasSynced", { value: true, configurable: true });
+  if (cache.namespaces.get(NAMESPACE) === undefined) cluster.addNamespace(namespaceObject(NAMESPACE));
   const log = new RecordedLog();
   const events = new RecordedEvents();
   const reservations = new Reservations();

@@ -117,6 +117,28 @@ Deno.test("Admission waits while all slots are taken, and takes the one that bec
   assert.equal(asking.answer!.placed, "spot 0");
 });
 
+Deno.test("Admission gives one freed place to one of those that wait, and the next to the next", async () => {
+  const scene = admissionScene({ workload: { replicas: 10, annotations: split(70) } });
+  const kinds = ["on-demand", "spot", "spot", "on-demand", "spot", "spot", "on-demand", "spot", "spot", "spot"];
+  for (const [slot, placed] of kinds.entries()) {
+    scene.addPod(podObject(`web-1-${slot}`, { slot, placed, nodeName: `${placed}-1` }));
+  }
+  const asking = [await scene.begin(), await scene.begin()];
+  scene.removePod("web-1-4");
+  await settle();
+  assert.deepEqual(asking.map(({ answer }) => answer?.placed), ["spot 4", undefined]);
+  scene.removePod("web-1-7");
+  await settle();
+  assert.deepEqual(asking.map(({ answer }) => answer?.placed), ["spot 4", "spot 7"]);
+});
+
+Deno.test("Admission allows a pod as it is while the caches are not synced", async () => {
+  const scene = admissionScene();
+  Object.defineProperty(scene.cache, "hasSynced", { value: false });
+  assert.deepEqual((await scene.ask()).patch, []);
+  assert.deepEqual(scene.results(), ["not_synced"]);
+});
+
 Deno.test("Admission waits for a scale-up that the cache does not show yet", async () => {
   const scene = admissionScene({ workload: { replicas: 1, annotations: split(100) } });
   scene.addPod(podObject("web-1-0", { slot: 0, placed: "spot", nodeName: "spot-1" }));

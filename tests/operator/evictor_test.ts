@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { RateLimiter } from "../../src/kube/rate_limiter.ts";
 import { ApiError } from "../../src/kube/api_error.ts";
 import { classifyEvictionError, Evictor } from "../../src/operator/evictor.ts";
 import { fakeClient } from "../support/fake_client.ts";
@@ -47,7 +48,10 @@ for (const [name, error, outcome] of TABLE) {
 
 function evictorOf() {
   const fake = fakeClient();
-  return { ...fake, evictor: new Evictor(fake) };
+  return {
+    ...fake,
+    evictor: new Evictor({ ...fake, limiter: new RateLimiter(fake.clock, { qps: 50, burst: 100 }) }),
+  };
 }
 
 Deno.test("Evictor posts an Eviction, and deletes nothing", async () => {

@@ -197,16 +197,14 @@ Deno.test("Projections reads the roll-out of a StatefulSet", () => {
     },
     status: { updateRevision: "r2" },
   }));
-  const { hasUpdate, partition, updatesOnDelete, firstOrdinal, replicas, workloadUid } = set;
-  assert.deepEqual([hasUpdate, partition, updatesOnDelete, firstOrdinal, replicas, workloadUid], [
+  const { hasUpdate, partition, firstOrdinal, replicas, workloadUid } = set;
+  assert.deepEqual([hasUpdate, partition, firstOrdinal, replicas, workloadUid], [
     true,
     3,
-    true,
     2,
     5,
     set.uid,
   ]);
-  assert.equal(projections.statefulSet(statefulSetObject()).updatesOnDelete, false);
 });
 
 Deno.test("Projections believes a budget's status only when it is that of its spec", () => {

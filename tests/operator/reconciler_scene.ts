@@ -1,4 +1,5 @@
 import type { Standing } from "../../src/domain/snapshot.ts";
+import { RateLimiter } from "../../src/kube/rate_limiter.ts";
 import { Announcer } from "../../src/operator/announcer.ts";
 import { Evictor } from "../../src/operator/evictor.ts";
 import { Reconciler, type ReconcilerOptions } from "../../src/operator/reconciler.ts";
@@ -49,7 +50,7 @@ export function reconcilerScene({ workload = {}, nodes, options = {}, answer }: 
   const events = new RecordedEvents();
   const metrics = newMetrics();
   const queue = new WorkQueue(clock);
-  const evictor = new Evictor({ client, clock });
+  const evictor = new Evictor({ client, clock, limiter: new RateLimiter(clock, { qps: 50, burst: 100 }) });
   const state = { standing: GOOD_STANDING as Standing, mayReconcile: true };
   const asked: string[] = [];
   const reconciler = new Reconciler({

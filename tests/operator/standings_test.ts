@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { RateLimiter } from "../../src/kube/rate_limiter.ts";
 import type { LeaderElector } from "../../src/kube/lease.ts";
 import { Evictor } from "../../src/operator/evictor.ts";
 import { Standings } from "../../src/operator/standings.ts";
@@ -41,7 +42,7 @@ async function watching(cluster: FakeCluster, { without = [] }: { without?: read
 }
 
 function standingsOf(cluster: FakeCluster, elector?: LeaderElector) {
-  const evictor = new Evictor(cluster);
+  const evictor = new Evictor({ ...cluster, limiter: new RateLimiter(cluster.clock, { qps: 50, burst: 100 }) });
   return { evictor, standings: new Standings({ ...cluster, elector, evictor }, { handoverMs: HANDOVER_MS }) };
 }
 
@@ -59,16 +60,16 @@ Deno.test("Standings lets nothing be done before all caches are synced", async (
   await stop();
 });
 
-Deno.test("Standings takes a cache to be stale when its watch has been broken for more than 60 s", async () => {
+Deno.test("Standings takes a cache to be stale when its watch is broken, and after 60 s of it not to be ready", async () => {
   const cluster = fakeCluster();
   const { standings } = standingsOf(cluster);
   const { streams, stop } = await watching(cluster);
   streams.get("/api/v1/pods")!.break();
   await settle();
   for (const path of RESOURCES) cluster.transport.always("GET", path, failure(503));
-  cluster.clock.freeze(60_000);
-  assert.equal(standings.standing().stale, undefined);
-  cluster.clock.freeze(1);
+  assert.equal(standings.standing().stale, "the watch of pods is broken");
+  assert.equal(standings.staleness(cluster.clock.now()), undefined, "though it is ready still");
+  cluster.clock.freeze(60_001);
   assert.match(standings.standing().stale!, /^no word of pods from the API server for 1m0/);
   await stop();
 });

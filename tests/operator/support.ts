@@ -66,7 +66,12 @@ export function fakeCluster(
     classifier,
     onState: (resource) => states.push(resource),
   }, { watchNamespaces: [] });
-  const view = new WorkloadView(cache, { selector: undefined, ownNamespace: OWN_NAMESPACE, ...scope });
+  const view = new WorkloadView(cache, {
+    selector: undefined,
+    ownNamespace: OWN_NAMESPACE,
+    watched: [],
+    ...scope,
+  });
   let version = 0;
   /** The next version of an object, as each write makes one. */
   const next = (object: ApiObject): KubeObject => ({

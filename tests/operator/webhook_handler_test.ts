@@ -250,8 +250,22 @@ Deno.test("webhook takes a body with 100,000 levels without harm", async () => {
 
 Deno.test("webhook answers a review whose uid is any text", async () => {
   const scene = admissionScene({ workload: { replicas: 9 } });
-  for (const uid of ["\ud800", "x".repeat(100_000), "__proto__", '"\n', "😀"]) {
+  for (const uid of ["\ud800", "x".repeat(128), "__proto__", '"\n', "😀"]) {
     const response = await scene.handler(post(JSON.stringify(reviewOf(newPod(), { uid }))));
     assert.equal((await response.json()).response.uid, uid);
   }
+});
+
+Deno.test("webhook keeps no uid of any length: it refuses one of more than 128 characters", async () => {
+  const scene = admissionScene();
+  const response = await scene.handler(post(JSON.stringify(reviewOf(newPod(), { uid: "x".repeat(129) }))));
+  assert.equal(response.status, 400);
+  assert.match((await response.json()).error, /request\.uid has more than 128 characters/);
+});
+
+Deno.test("webhook refuses a body that would take far more room than its text, before it is parsed", async () => {
+  const scene = admissionScene();
+  const response = await scene.handler(post(`{"a":[${"{},".repeat(200_000)}{}]}`));
+  assert.equal(response.status, 413);
+  assert.match((await response.json()).error, /more than 200000 values/);
 });

@@ -87,6 +87,29 @@ Deno.test("WorkloadView counts how many ReplicaSets have pods", () => {
   assert.equal(snapshotOf(cluster).pods.length, 2);
 });
 
+Deno.test("WorkloadView does not count a ReplicaSet that has left only failed pods behind", () => {
+  const cluster = withWeb();
+  cluster.addReplicaSet(replicaSetObject({ name: "web-2", replicas: 0 }));
+  cluster.addPod(podObject("web-0"));
+  cluster.addPod(podObject("web-2-0", { owner: ownedBy("ReplicaSet", "web-2"), status: { phase: "Failed" } }));
+  assert.equal(snapshotOf(cluster).rollout.ownersWithPods, 1);
+});
+
+Deno.test("WorkloadView tells the slot of a StatefulSet's pod by its name where admission never saw it", () => {
+  const cluster = fakeCluster();
+  cluster.addStatefulSet(statefulSetObject({ name: "db", spec: { replicas: 3, ordinals: { start: 2 } } }));
+  cluster.addPod(podObject("db-4", { owner: ownedBy("StatefulSet", "db") }));
+  assert.deepEqual(snapshotOf(cluster, "StatefulSet", "db").pods.map(({ slot }) => slot), [2]);
+  assert.deepEqual(cluster.view.heldBy("StatefulSet-db").map(({ slot }) => slot), [2]);
+});
+
+Deno.test("WorkloadView knows that a namespace is out of scope before it has seen it", () => {
+  const { view } = fakeCluster({ scope: { watched: ["shop"] } });
+  assert.equal(view.isOutOfScope("other"), true);
+  assert.equal(view.isOutOfScope("shop"), false);
+  assert.equal(view.isOutOfScope("kube-system"), true);
+});
+
 Deno.test("WorkloadView takes a StatefulSet for the owner of its own pods", () => {
   const cluster = withWeb();
   cluster.addStatefulSet(statefulSetObject({ name: "db" }));
@@ -95,7 +118,7 @@ Deno.test("WorkloadView takes a StatefulSet for the owner of its own pods", () =
 });
 
 const ROLLOUTS: readonly [name: string, fields: Parameters<typeof statefulSetObject>[0], expected: object][] = [
-  ["that is done", {}, { toUpdate: 5, updatesOnDelete: false }],
+  ["that is done", {}, { toUpdate: 5 }],
   ["with a revision on its way", { status: { updateRevision: "r2", updatedReplicas: 2 } }, {
     toUpdate: 5,
     updated: 2,
@@ -113,11 +136,13 @@ const ROLLOUTS: readonly [name: string, fields: Parameters<typeof statefulSetObj
   }, { toUpdate: 5 }],
   ["that waits for deletions", {
     spec: { replicas: 5, updateStrategy: { type: "OnDelete" } },
-    status: { updateRevision: "r2" },
-  }, { updatesOnDelete: true }],
-  ["that would wait for deletions, but has none to make", {
+    status: { updateRevision: "r2", updatedReplicas: 1 },
+  }, { updated: 1, toUpdate: 5 }],
+  // The controller never makes the current revision the updated one (OnDelete).
+  ["that had its deletions", {
     spec: { replicas: 5, updateStrategy: { type: "OnDelete" } },
-  }, { updatesOnDelete: false }],
+    status: { updateRevision: "r2", updatedReplicas: 5 },
+  }, { updated: 5, toUpdate: 5 }],
 ];
 
 for (const [name, fields, expected] of ROLLOUTS) {

@@ -74,7 +74,6 @@ export function rolledOut(replicas: number, overrides: Partial<RolloutView> = {}
     ready: replicas,
     available: replicas,
     ownersWithPods: 1,
-    updatesOnDelete: false,
     ...overrides,
   };
 }

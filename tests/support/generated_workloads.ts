@@ -94,7 +94,6 @@ function anyRollout(random: Random, replicas: number): RolloutView {
     ready: some(0.03, replicas),
     available: some(0.03, replicas),
     ownersWithPods: random.chance(0.03) ? 2 : 1,
-    updatesOnDelete: random.chance(0.03),
   });
 }
 

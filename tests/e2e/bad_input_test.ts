@@ -86,6 +86,8 @@ const CASES: readonly Case[] = [
     status: 200,
     uid: "\ud800",
   },
+  { title: "7 MiB of values", body: `[${"{},".repeat(2_400_000)}{}]`, status: 413 },
+  { title: "a uid of 1 MiB", body: review({ uid: "x".repeat(MIB), operation: "DELETE" }), status: 400 },
   { title: "7 MiB and one byte", body: new Uint8Array(7 * MIB + 1).fill(32), status: 413 },
 ];
 

@@ -49,9 +49,13 @@ stage({ name: "budgets" }, async (play, { operator }) => {
     await annotate("deployment/web", TO_40);
     const line = await decided(namespace, "budget");
     assert.match(String(line["detail"]), /"one" and "two" cover one pod/);
-    // Every change of the namespace is a reason to look again, and none to ask the API server.
-    for (let i = 0; i < 5; i++) await annotate("deployment/web", { "example.io/touch": String(i) });
-    await annotate("deployment/web", { "spotalis.io/spot-percentage": "60" });
+    // Every change of the workload is a reason to look again, and none to ask the API server.
+    const looks = () => operator.metric("spotalis_reconciliations_total", { namespace, result: "budget" });
+    for (let i = 0; i < 5; i++) {
+      const seen = await looks();
+      await annotate("deployment/web", { "spotalis.io/min-on-demand": String(i % 2) });
+      await eventually(async () => assert.ok(await looks() > seen));
+    }
     assert.equal(witness.evicted.size, 0);
     assert.ok(await evictionRequests() - before <= 1);
     await eventually(async () => assert.equal((await events("BlockedByBudget")).length, 1));

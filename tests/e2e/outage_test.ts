@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Cluster } from "./support/cluster.ts";
 import { Operator } from "./support/operator.ts";
-import { OPERATOR_LABEL } from "./support/operator.ts";
+import { type LogLine, OPERATOR_LABEL } from "./support/operator.ts";
 import { runCommand } from "./support/command.ts";
 import { deployment } from "./support/workloads.ts";
 import type { Json } from "./support/cluster.ts";
@@ -57,6 +57,12 @@ Deno.test({
       }
       await cluster.kubectl(["-n", "shop", "rollout", "status", "deployment/web", "--timeout=60s"]);
       assert.equal(await evicted(), 3, "as many as the drift");
+      // Of what it knew before the outage nothing was evicted: each watch was whole before the next move.
+      const whole = operator.log.findLastIndex((line) => line.message === "watch whole again");
+      const isNext = (line: LogLine) =>
+        line.message === "evicted" && Date.parse(String(line["time"])) > stopped;
+      const next = operator.log.findIndex(isNext);
+      assert.ok(whole >= 0 && whole < next, `${whole} < ${next}`);
       for (
         const resource of [
           "pods",

@@ -32,6 +32,38 @@ const CASES: readonly Case[] = [
     expect: 5,
   },
   {
+    title: "a floor on the namespace only",
+    workload: { percentage: 100 },
+    namespaceAnnotations: { [FLOOR]: "4" },
+    expect: 6,
+  },
+  {
+    title: "a window on the namespace, half of it overridden by the workload",
+    workload: { percentage: 50, annotations: { "spotalis.io/disruption-duration": "2h" } },
+    namespaceAnnotations: {
+      "spotalis.io/disruption-schedule": "0 2 * * *",
+      "spotalis.io/disruption-duration": "1h",
+    },
+    expect: 5,
+  },
+  {
+    title: "no fallback",
+    workload: { percentage: 70, annotations: { "spotalis.io/spot-fallback": "off" } },
+    expect: 7,
+  },
+  {
+    title: "a fallback on the namespace",
+    workload: { percentage: 70 },
+    namespaceAnnotations: { "spotalis.io/spot-fallback": "10m" },
+    expect: 7,
+  },
+  {
+    title: "an invalid percentage on the namespace",
+    workload: {},
+    namespaceAnnotations: { [PERCENTAGE]: "lots" },
+    expect: invalid(/spot-percentage on the namespace is "lots"/),
+  },
+  {
     title: "label on the namespace, percentage on the workload",
     workload: { enabled: false, percentage: 40 },
     labels: ENABLED,

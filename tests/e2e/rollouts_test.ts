@@ -111,6 +111,7 @@ stage({ name: "rollouts" }, async (play) => {
 
   await play("a StatefulSet's partition: the pods above it move, and stay exact", async (scene) => {
     const { apply, patch, witness } = scene;
+    witness.watchFloor("db", 1);
     await apply(set({ updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 6 } } }));
     await witness.settled("db", 10);
     witness.mark();

@@ -23,6 +23,11 @@ stage({ name: "scope", config }, async (play, { cluster, operator }) => {
       assert.equal(pods.length, 7, namespace);
     }
     assert.equal((await cluster.get("-n", "scope-c", "pods", "-l", "spotalis.io/capacity")).items.length, 0);
+    // Pods of other namespaces are not held up by a look at the API server.
+    assert.equal(
+      await operator.metric("spotalis_api_requests_total", { verb: "get", resource: "replicasets" }),
+      0,
+    );
     const plan = JSON.parse(await operator.cli("plan", "-o", "json"));
     assert.deepEqual(plan.workloads.map((row: { namespace: string }) => row.namespace), WATCHED);
   });

@@ -80,6 +80,11 @@ Deno.test({
       "SIGTERM: readyz 503 at once, the other leads within 5 s, exit 0 within the grace period",
       async () => {
         assert.ok(!hasLed(third));
+        // A client that has sent half of a request must not hold up the end, nor break it.
+        using half = await Deno.connect({ hostname: "127.0.0.1", port: second.healthPort });
+        await half.write(
+          new TextEncoder().encode("POST /readyz HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nha"),
+        );
         const stoppedMs = Date.now();
         second.kill("SIGTERM");
         await second.logged((line) => line.message === "shutting down", 2_000);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { settle } from "../support/fake_clock.ts";
 import { admissionScene, OWNER_UID } from "./admission_scene.ts";
 import { deploymentObject, newPod, ownedBy, podObject, replicaSetObject, split } from "./objects.ts";
 
@@ -119,7 +120,18 @@ Deno.test("Admission waits while all slots are taken, and takes the one that bec
 
 Deno.test("Admission gives one freed place to one of those that wait, and the next to the next", async () => {
   const scene = admissionScene({ workload: { replicas: 10, annotations: split(70) } });
-  const kinds = ["on-demand", "spot", "spot", "on-demand", "spot", "spot", "on-demand", "spot", "spot", "spot"];
+  const kinds = [
+    "on-demand",
+    "spot",
+    "spot",
+    "on-demand",
+    "spot",
+    "spot",
+    "on-demand",
+    "spot",
+    "spot",
+    "spot",
+  ] as const;
   for (const [slot, placed] of kinds.entries()) {
     scene.addPod(podObject(`web-1-${slot}`, { slot, placed, nodeName: `${placed}-1` }));
   }

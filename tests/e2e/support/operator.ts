@@ -106,8 +106,8 @@ export class Operator {
     return `https://127.0.0.1:${this.#ports.webhook}/mutate`;
   }
 
-  get webhookPort(): number {
-    return this.#ports.webhook;
+  get healthPort(): number {
+    return this.#ports.health;
   }
 
   /** PEM: the CA of its serving certificate. */

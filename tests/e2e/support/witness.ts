@@ -79,9 +79,12 @@ export class Witness {
     return this.#fewest.get(app)?.ready ?? Infinity;
   }
 
-  /** Throws where a floor that `watchFloor` named was ever broken. */
+  /** Throws where a floor that `watchFloor` named was never reached, or broken after that. */
   checkFloors(): void {
-    for (const { broken } of this.#floors.values()) if (broken !== undefined) throw new Error(broken);
+    for (const [app, { broken, floor, isReached }] of this.#floors) {
+      if (broken !== undefined) throw new Error(broken);
+      if (!isReached) throw new Error(`${app} never had its floor of ${floor} ready on-demand pods`);
+    }
   }
 
   /** What a change must have cost: pods that came, and pods that were evicted, since `mark`. */

@@ -16,7 +16,7 @@ interface Quantiles {
 
 export interface ClusterFigures {
   readonly readyEmptyMs: number;
-  readonly idleMiB: number;
+  readonly idleMB: number;
   readonly empty: LoadResult;
   /** By the API server's histogram. */
   readonly burst200: Quantiles;
@@ -24,8 +24,8 @@ export interface ClusterFigures {
   readonly burst200Floor: Quantiles;
   readonly steadyRequests: Readonly<Record<string, number>>;
   readonly readyFullMs: number;
-  readonly fullMiB: number;
-  readonly afterBurstMiB: number;
+  readonly fullMB: number;
+  readonly afterBurstMB: number;
   readonly full: LoadResult;
   readonly eightConnections: LoadResult;
 }
@@ -57,7 +57,7 @@ async function measure(cluster: Cluster, say: (text: string) => void): Promise<C
   say("an empty cluster");
   const first = await startTimed(cluster);
   await pause(5_000);
-  const idleMiB = await residentMiB(first.operator);
+  const idleMB = await residentMB(first.operator);
   await makeNamespace(cluster, "few");
   const empty = await loadOn(
     first.operator,
@@ -92,12 +92,12 @@ async function measure(cluster: Cluster, say: (text: string) => void): Promise<C
 
   const second = await startTimed(cluster);
   await pause(5_000);
-  const fullMiB = await residentMiB(second.operator);
+  const fullMB = await residentMB(second.operator);
   say("a burst of 1,000");
   await Promise.all(many.slice(0, 20).map((name) => scale(cluster, "many", { name, replicas: 2 * PODS_EACH })));
   await rolledOut(cluster, "many", WORKLOADS * PODS_EACH + 1_000);
   await pause(5_000);
-  const afterBurstMiB = await residentMiB(second.operator);
+  const afterBurstMB = await residentMB(second.operator);
 
   say("admission beside 5,000 pods");
   await cluster.stop("kube-controller-manager");
@@ -108,14 +108,14 @@ async function measure(cluster: Cluster, say: (text: string) => void): Promise<C
   await second.operator.stop();
   return {
     readyEmptyMs: first.ms,
-    idleMiB,
+    idleMB,
     empty,
     burst200,
     burst200Floor,
     steadyRequests,
     readyFullMs: second.ms,
-    fullMiB,
-    afterBurstMiB,
+    fullMB,
+    afterBurstMB,
     full,
     eightConnections,
   };
@@ -140,8 +140,7 @@ async function loadOn(operator: Operator, owners: readonly Owner[], connections:
 
 const names = (count: number, prefix: string) => Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const residentMiB = async (operator: Operator) =>
-  await operator.metric("process_resident_memory_bytes") / 1024 / 1024;
+const residentMB = async (operator: Operator) => await operator.metric("process_resident_memory_bytes") / 1e6;
 
 async function makeNamespace(cluster: Cluster, name: string, operator = NAME): Promise<void> {
   const metadata = { name, labels: { [OPERATOR_LABEL]: operator } };

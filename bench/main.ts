@@ -32,7 +32,7 @@ const rows = [
   [
     "RSS idle / with 5,000 pods / after a burst of 1,000",
     "80 / 120 MB",
-    `${figures.idleMiB.toFixed(0)} / ${figures.fullMiB.toFixed(0)} / ${figures.afterBurstMiB.toFixed(0)} MiB`,
+    `${figures.idleMB.toFixed(0)} / ${figures.fullMB.toFixed(0)} / ${figures.afterBurstMB.toFixed(0)} MB`,
   ],
   [
     "start to readyz 200, empty cluster / 5,000 pods",

@@ -33,6 +33,8 @@ import { WorkQueue } from "./runtime/work_queue.ts";
 export interface Connection {
   readonly server: string;
   readonly token: TokenSource | undefined;
+  /** Where the user is at home: what a command means that is told no namespace. */
+  readonly namespace: string | undefined;
   /** A new transport, with connections of its own. */
   readonly connect: () => Transport;
 }

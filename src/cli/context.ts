@@ -70,6 +70,7 @@ export async function connect(args: Arguments, outside: Outside): Promise<Connec
   return {
     server: access.server,
     token: access.token,
+    namespace: access.namespace,
     connect: () => httpTransport(access),
     source: access.source,
   };

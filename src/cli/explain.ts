@@ -124,14 +124,15 @@ export async function explain(
   args: Arguments,
   { outside, stop }: { outside: Outside; stop: AbortSignal },
 ): Promise<void> {
-  const namespace = args.namespace ?? "default";
-  const target = { ...parseTarget(args.positionals[0]), namespace };
+  const named = parseTarget(args.positionals[0]);
   const { config } = await readConfig(args, outside);
   const log = createLog({ write: outside.writeError, wall: systemClock.wall }, {
     level: "warn",
     format: "console",
   });
   const deps = await appDeps(args, { config, outside, log });
+  const namespace = args.namespace ?? deps.connection.namespace ?? "default";
+  const target = { ...named, namespace };
   const now = { monotonicMs: deps.clock.now(), wallMs: deps.clock.wall() };
   const options = { target, settings: settingsOf(config), now };
   const explanation = await observe(deps, { look: (observer) => computeExplanation(observer, options), stop });

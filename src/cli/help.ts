@@ -37,7 +37,7 @@ A workload's policy, census and slots, and what every gate answers. KIND is depl
 
 Options:
 ${CLUSTER}
-  -n, --namespace NS  the workload's namespace (default: default)
+  -n, --namespace NS  the workload's namespace; else the context's, else default
   -o, --output FORM   text (default) or json
 `,
   config: `Usage: spotalis config [options]

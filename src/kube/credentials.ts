@@ -13,6 +13,8 @@ export interface Access {
   readonly clientCertificate: { readonly cert: string; readonly key: string } | undefined;
   readonly token: TokenSource | undefined;
   readonly proxyUrl: string | undefined;
+  /** That of the kubeconfig's context. */
+  readonly namespace: string | undefined;
   /** For people: where this came from. */
   readonly source: string;
 }
@@ -59,6 +61,7 @@ async function inCluster(deps: AccessDeps): Promise<Access> {
     clientCertificate: undefined,
     token: fileToken(deps, `${SERVICE_ACCOUNT}/token`),
     proxyUrl: undefined,
+    namespace: undefined,
     source: `service account in ${SERVICE_ACCOUNT}`,
   };
 }
@@ -89,6 +92,7 @@ async function fromKubeconfig(
     clientCertificate: await clientCertificate(deps, selected),
     token: tokenOf(deps, selected),
     proxyUrl: cluster["proxy-url"],
+    namespace: selected.namespace,
     source: `kubeconfig ${paths.join(":")}`,
   };
 }

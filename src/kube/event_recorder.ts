@@ -55,21 +55,15 @@ export class EventRecorder {
   readonly #sent = new Map<string, Sent>();
   readonly #waiting: EventToRecord[] = [];
   #wake: () => void = () => {};
-  #dropped = 0;
 
   constructor(deps: RecorderDeps, options: RecorderOptions) {
     this.#deps = deps;
     this.#options = options;
   }
 
-  /** Events that were not written, since too many waited already. */
-  get dropped(): number {
-    return this.#dropped;
-  }
-
   record(event: EventToRecord): void {
     if (this.#waiting.length >= MOST_WAITING) {
-      this.#dropped++;
+      this.#deps.onFailure(new Error(`${MOST_WAITING} Events wait to be written already`), event);
       return;
     }
     this.#waiting.push(event);

@@ -3,35 +3,6 @@ import { settle } from "../support/fake_clock.ts";
 import { failure, refuse } from "../support/fake_transport.ts";
 import { added, listEnd, PODS, reflectPods } from "../support/watched.ts";
 
-Deno.test("Reflector.ageMs counts from the last contact once the stream is broken", async () => {
-  const t = reflectPods();
-  const stream = await t.startWith(["x"], 10);
-  t.transport.always("GET", PODS, refuse());
-  await t.clock.advance(10_000);
-  stream.events(added("y", { rv: 11 }));
-  await t.clock.advance(5_000);
-  assert.equal(t.ageMs(), 0);
-  stream.break();
-  await settle();
-  assert.equal(t.ageMs(), 5_000);
-  await t.clock.advance(100_000);
-  assert.equal(t.ageMs(), 105_000, "refused connections are no contact");
-  await t.stop();
-});
-
-Deno.test("Reflector.ageMs is 0 again as soon as a resumed watch is answered", async () => {
-  const t = reflectPods();
-  const stream = await t.startWith(["x"], 10);
-  await t.clock.advance(3_000);
-  stream.break();
-  t.nextWatch();
-  await t.clock.advance(799);
-  assert.equal(t.ageMs(), 3_799);
-  await t.clock.advance(1);
-  assert.equal(t.ageMs(), 0);
-  await t.stop();
-});
-
 Deno.test("Reflector.ageMs counts while a 429 with Retry-After is waited out", async () => {
   const t = reflectPods();
   const stream = await t.startWith(["x"], 10);
@@ -168,7 +139,6 @@ Deno.test("KubeClient does not count the wait for its own rate limiter as time w
   assert.equal(t.transport.resets, 0, "healthy connections were thrown away");
 });
 
-// ---- minor ----
 import { createLog, describeError } from "../../src/runtime/log.ts";
 import { findAccess } from "../../src/kube/credentials.ts";
 

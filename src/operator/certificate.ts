@@ -17,7 +17,9 @@ export interface KeyPair {
 const POLL_MS = 10_000;
 
 export async function readKeyPair({ certPath, keyPath }: CertificateFiles): Promise<KeyPair> {
-  const [cert, key] = await Promise.all([Deno.readTextFile(certPath), Deno.readTextFile(keyPath)]);
+  // One after the other, so that of two missing files the same one is named each time.
+  const cert = await Deno.readTextFile(certPath);
+  const key = await Deno.readTextFile(keyPath);
   return { cert, key, expiresMs: Date.parse(new X509Certificate(cert).validTo) };
 }
 

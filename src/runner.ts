@@ -138,7 +138,7 @@ class Runner {
       signal,
       serve: (tls) => {
         app.metrics.certificate(tls.expiresMs);
-        return serve(this.#deps, { address: { hostname: "0.0.0.0", port }, handler: app.webhook, tls });
+        return serve(this.#deps, { address: { hostname: "", port }, handler: app.webhook, tls });
       },
     });
     if (server === undefined) return;
@@ -184,5 +184,5 @@ function firstAbort(signals: readonly AbortSignal[]): Promise<void> {
 function parseAddress(text: string): Address {
   const colon = text.lastIndexOf(":");
   const hostname = text.slice(0, colon).replace(/^\[|\]$/g, "");
-  return { hostname: hostname === "" ? "0.0.0.0" : hostname, port: Number(text.slice(colon + 1)) };
+  return { hostname, port: Number(text.slice(colon + 1)) };
 }

@@ -3,6 +3,7 @@ import { type Clock, sleep } from "../runtime/clock.ts";
 import type { KeyPair } from "./certificate.ts";
 
 export interface Address {
+  /** Empty: all addresses of this machine, IPv6 and IPv4. */
   readonly hostname: string;
   readonly port: number;
 }
@@ -23,15 +24,18 @@ export interface Server {
 /** Serves HTTP, over TLS where a key pair is given. Throws where the address is taken. */
 export function serve({ log, clock }: { log: Log; clock: Clock }, options: ServeOptions): Server {
   const { address, handler, tls } = options;
-  const server = Deno.serve({
-    ...address,
-    ...(tls === undefined ? {} : { cert: tls.cert, key: tls.key }),
-    onListen: () => {},
-    onError: (error) => {
-      log.error("request failed", { error });
-      return new Response('{"error":"internal error"}', { status: 500 });
-    },
-  }, handler);
+  const start = (hostname: string) =>
+    Deno.serve({
+      hostname,
+      port: address.port,
+      ...(tls === undefined ? {} : { cert: tls.cert, key: tls.key }),
+      onListen: () => {},
+      onError: (error) => {
+        log.error("request failed", { error });
+        return new Response('{"error":"internal error"}', { status: 500 });
+      },
+    }, handler);
+  const server = address.hostname === "" ? startOnAll(start) : start(address.hostname);
   return {
     address: { hostname: server.addr.hostname, port: server.addr.port },
     async close(graceMs) {
@@ -42,4 +46,14 @@ export function serve({ log, clock }: { log: Log; clock: Clock }, options: Serve
       isClosed.abort();
     },
   };
+}
+
+/** `::` takes IPv4 as well, unless this machine has no IPv6. */
+function startOnAll<T>(start: (hostname: string) => T): T {
+  try {
+    return start("::");
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) throw error;
+    return start("0.0.0.0");
+  }
 }

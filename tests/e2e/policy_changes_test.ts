@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { CAPACITY_LABEL } from "./support/cluster.ts";
 import { type Scene, stage } from "./support/scene.ts";
 import { eventually } from "./support/eventually.ts";
-import { deployment } from "./support/workloads.ts";
+import { deployment, preferring } from "./support/workloads.ts";
 
 const PERCENTAGE = "spotalis.io/spot-percentage";
 
@@ -50,12 +49,9 @@ stage({ name: "policy-changes" }, async (play) => {
         const { apply, patch, witness } = scene;
         witness.watchFloor("web", 3);
         // Nobody placed them: they are where their template would rather have them.
-        const preference = {
-          matchExpressions: [{ key: CAPACITY_LABEL, operator: "In", values: ["on-demand"] }],
-        };
-        const nodeAffinity = { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference }] };
-        const template = { spec: { affinity: { nodeAffinity } } };
-        await apply(deployment({ name: "web", replicas: 6, enabled: false, template }));
+        await apply(
+          deployment({ name: "web", replicas: 6, enabled: false, template: preferring("on-demand") }),
+        );
         await witness.settled("web", 6);
         assert.equal(witness.split("web").onDemand, 6);
         assert.ok(witness.of("web").every((pod) => pod.label === undefined), "nobody placed them");

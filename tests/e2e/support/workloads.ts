@@ -1,4 +1,4 @@
-import type { Json } from "./cluster.ts";
+import { CAPACITY_LABEL, type Json } from "./cluster.ts";
 
 export interface WorkloadOptions {
   readonly name: string;
@@ -13,6 +13,13 @@ export interface WorkloadOptions {
   readonly template?: { annotations?: Record<string, string>; spec?: Json };
   /** Of the workload's own spec. */
   readonly spec?: Json;
+}
+
+/** A template whose pods would rather be on one kind of nodes: where nobody places them, they go there. */
+export function preferring(capacity: "spot" | "on-demand"): { spec: Json } {
+  const preference = { matchExpressions: [{ key: CAPACITY_LABEL, operator: "In", values: [capacity] }] };
+  const nodeAffinity = { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference }] };
+  return { spec: { affinity: { nodeAffinity } } };
 }
 
 function metadataOf({ name, percentage, floor, annotations = {}, enabled = true }: WorkloadOptions): Json {

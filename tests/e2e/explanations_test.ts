@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CAPACITY_LABEL } from "./support/cluster.ts";
 import { eventually } from "./support/eventually.ts";
 import { type Scene, stage } from "./support/scene.ts";
-import { budget, deployment, preferring } from "./support/workloads.ts";
+import { budget, deployment, selecting } from "./support/workloads.ts";
 
 const PERCENTAGE = "spotalis.io/spot-percentage";
 
@@ -179,7 +179,7 @@ const FAST = {
 stage({ name: "unregistered", registers: false, config: FAST }, async (play, { operator }) => {
   await play("ineffective: without the webhook one pod is moved in vain, and then no more", async (scene) => {
     const { apply, witness, namespace, events } = scene;
-    await apply(deployment({ name: "web", replicas: 4, percentage: 100, template: preferring("on-demand") }));
+    await apply(deployment({ name: "web", replicas: 4, percentage: 100, template: selecting("on-demand") }));
     await witness.settled("web", 4);
     const line = await operator.logged((line) =>
       line["namespace"] === namespace && line["reason"] === "ineffective"

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Scene, stage } from "./support/scene.ts";
 import { eventually } from "./support/eventually.ts";
-import { deployment, preferring } from "./support/workloads.ts";
+import { deployment, selecting } from "./support/workloads.ts";
 
 const PERCENTAGE = "spotalis.io/spot-percentage";
 
@@ -48,9 +48,9 @@ stage({ name: "policy-changes" }, async (play) => {
       async (scene) => {
         const { apply, patch, witness } = scene;
         witness.watchFloor("web", 3);
-        // Nobody placed them: they are where their template would rather have them.
+        // Nobody placed them: they are where their template puts them.
         await apply(
-          deployment({ name: "web", replicas: 6, enabled: false, template: preferring("on-demand") }),
+          deployment({ name: "web", replicas: 6, enabled: false, template: selecting("on-demand") }),
         );
         await witness.settled("web", 6);
         assert.equal(witness.split("web").onDemand, 6);

@@ -15,11 +15,9 @@ export interface WorkloadOptions {
   readonly spec?: Json;
 }
 
-/** A template whose pods would rather be on one kind of nodes: where nobody places them, they go there. */
-export function preferring(capacity: "spot" | "on-demand"): { spec: Json } {
-  const preference = { matchExpressions: [{ key: CAPACITY_LABEL, operator: "In", values: [capacity] }] };
-  const nodeAffinity = { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference }] };
-  return { spec: { affinity: { nodeAffinity } } };
+/** A template that selects one kind of nodes itself: where no webhook takes that out, its pods go there. */
+export function selecting(capacity: "spot" | "on-demand"): { spec: Json } {
+  return { spec: { nodeSelector: { [CAPACITY_LABEL]: capacity } } };
 }
 
 function metadataOf({ name, percentage, floor, annotations = {}, enabled = true }: WorkloadOptions): Json {

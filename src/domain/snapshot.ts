@@ -65,7 +65,7 @@ export interface Standing {
   readonly lease: string | undefined;
   /** Why not: the API server has asked to slow down. */
   readonly throttled: string | undefined;
-  /** Why not: a cache that has not heard from the API server for too long. */
+  /** Why not: a watch that is broken, or a cache that has not heard from the API server for too long. */
   readonly stale: string | undefined;
 }
 

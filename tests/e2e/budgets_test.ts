@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { RateLimiter } from "../../src/kube/rate_limiter.ts";
+import { Evictor } from "../../src/operator/evictor.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
 import { eventually } from "./support/eventually.ts";
 import { stage } from "./support/scene.ts";
 import { budget, deployment } from "./support/workloads.ts";
@@ -59,6 +62,29 @@ stage({ name: "budgets" }, async (play, { operator }) => {
     assert.equal(witness.evicted.size, 0);
     assert.ok(await evictionRequests() - before <= 1);
     await eventually(async () => assert.equal((await events("BlockedByBudget")).length, 1));
+  });
+
+  await play("what the API server answers to an eviction is taken for what it is", async (scene) => {
+    const { apply, witness, namespace, client, cluster } = scene;
+    const limiter = new RateLimiter(systemClock, { qps: 50, burst: 100 });
+    const evictor = new Evictor({ client, limiter, clock: systemClock });
+    // Not managed: only this test evicts.
+    await apply(
+      budget({ name: "none", app: "web", spec: { maxUnavailable: 0 } }),
+      deployment({ name: "web", replicas: 2, enabled: false }),
+    );
+    await witness.settled("web", 2);
+    const { name, uid } = witness.of("web")[0]!;
+    const evict = async (target: { name: string; uid: string }) =>
+      (await evictor.evict({ namespace, ...target })).outcome;
+    await eventually(async () => assert.equal(await evict({ name, uid }), "blocked"));
+    await apply(budget({ name: "two", app: "web", spec: { maxUnavailable: 1 } }));
+    await eventually(async () => assert.equal(await evict({ name, uid }), "misconfigured"));
+    await cluster.delete("-n", namespace, "poddisruptionbudget/none", "poddisruptionbudget/two");
+    await eventually(async () => assert.equal(await evict({ name, uid: "of-another-life" }), "gone"));
+    assert.equal(await evict({ name: "no-such-pod", uid }), "gone");
+    assert.equal(witness.evicted.size, 0);
+    assert.equal(await evict({ name, uid }), "evicted");
   });
 
   await play("a pod with karpenter.sh/do-not-disrupt is never chosen", async (scene) => {

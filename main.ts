@@ -45,6 +45,28 @@ async function runProgram(
   return new TextDecoder().decode(stdout);
 }
 
+function terminalSize(): { columns: number; rows: number } {
+  return Deno.stdout.isTerminal() ? Deno.consoleSize() : { columns: 80, rows: 24 };
+}
+
+/** Key by key: the terminal is put back as it was, however it ends. */
+async function* typedKeys(signal: AbortSignal): AsyncGenerator<string> {
+  Deno.stdin.setRaw(true, { cbreak: true });
+  const decoder = new TextDecoder();
+  const reader = Deno.stdin.readable.getReader();
+  const cancel = () => void reader.cancel();
+  signal.addEventListener("abort", cancel);
+  try {
+    if (signal.aborted) return;
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      yield decoder.decode(read.value, { stream: true });
+    }
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    Deno.stdin.setRaw(false);
+  }
+}
+
 const env = Object.fromEntries(READ_VARIABLES.flatMap((name) => {
   const value = Deno.env.get(name);
   return value === undefined ? [] : [[name, value]];
@@ -58,6 +80,11 @@ const outside: Outside = {
   run: mayRun ? runProgram : undefined,
   write: writer(Deno.stdout),
   writeError: writer(Deno.stderr),
+  readStdin: () => new Response(Deno.stdin.readable).text(),
+  isErrorTerminal: Deno.stderr.isTerminal() && env["NO_COLOR"] === undefined,
+  size: terminalSize,
+  keys: Deno.stdin.isTerminal() ? typedKeys : undefined,
+  isTty: Deno.stdout.isTerminal(),
   isTerminal: Deno.stdout.isTerminal() && env["NO_COLOR"] === undefined,
   process: () => {
     const { rss, heapUsed, heapTotal } = Deno.memoryUsage();

@@ -20,7 +20,16 @@ export interface Outside {
   readonly run: RunProgram | undefined;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
+  readonly readStdin: () => Promise<string>;
+  /** Whether stdout is a terminal whose owner wants colours. */
   readonly isTerminal: boolean;
+  /** Whether stdout is a terminal at all. */
+  readonly isTty: boolean;
+  readonly isErrorTerminal: boolean;
+  /** Of the terminal, now; 80 by 24 where there is none. */
+  readonly size: () => { readonly columns: number; readonly rows: number };
+  /** What is typed, key by key, without echo, until `signal` is aborted; undefined where nobody types. */
+  readonly keys: ((signal: AbortSignal) => AsyncIterable<string>) | undefined;
   readonly process: AppDeps["process"];
   /** Of this process, among all that run at once. */
   readonly instance: string;

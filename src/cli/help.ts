@@ -13,6 +13,8 @@ Commands:
   run (default)       the operator: admission webhook and controller
   plan                what it would do in a cluster now; changes nothing
   explain KIND/NAME   a workload's policy, census, slots, and every gate with its answer
+  simulate -f FILE    your manifests in an embedded cluster: days of spot reclaims in seconds, and a report
+  demo                an embedded cluster in this terminal: the whole story in under two minutes
   config              the effective configuration, and where each value came from
   version             the version
 
@@ -39,6 +41,36 @@ Options:
 ${CLUSTER}
   -n, --namespace NS  the workload's namespace; else the context's, else default
   -o, --output FORM   text (default) or json
+`,
+  simulate: `Usage: spotalis simulate -f FILE... [options]
+
+Plays your own Deployments, StatefulSets, PodDisruptionBudgets and HorizontalPodAutoscalers in a
+Kubernetes cluster that is embedded in this program, with the real operator in it, and reports what
+would have happened. Nothing is installed and no cluster is reached.
+
+Options:
+  -f, --file FILE...  manifests in YAML or JSON, such as from "kubectl get -o yaml"; - is stdin
+  --scenario FILE     nodes, prices, reclaims, deploys, outages; else sensible defaults
+  --config FILE       the operator's configuration; else the ConfigMap spotalis-config of the manifests
+  --length DURATION   how much time is simulated, such as 24h; else the scenario's
+  --seed N            another seed is another day; else the scenario's
+  --runs N            that many seeds, with medians and ranges
+  --compare VARIANT   beside what is given, again and again: percentage=50,70,90, floor=1,2,
+                      config=FILE, or off (without the operator)
+  -o, --output FORM   text (default), json, or html: one page with charts
+  --schema            prints the JSON Schema of a scenario
+  --serve             serves the cluster on loopback instead; stdout gets a kubeconfig for kubectl
+  --port N            where; else any port that is free
+  --speed N           with --serve: so many times faster than real time (1)
+`,
+  demo: `Usage: spotalis demo [options]
+
+Shows the operator at work in a cluster that is embedded in this program. Ends by itself; q ends it sooner.
+
+Options:
+  --scenario NAME     one chapter only; a name that there is not lists them
+  --step              waits for a key after each chapter
+  --speed N           so many times faster (1)
 `,
   config: `Usage: spotalis config [options]
 

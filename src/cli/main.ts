@@ -3,10 +3,13 @@ import { systemClock } from "../runtime/clock.ts";
 import { parseArguments, UsageError } from "./arguments.ts";
 import { config } from "./config.ts";
 import { ConfigError, type Outside } from "./context.ts";
+import { demo } from "./demo/demo.ts";
 import { explain } from "./explain.ts";
 import { helpOf } from "./help.ts";
 import { plan } from "./plan.ts";
 import { run } from "./run.ts";
+import { InputError } from "./simulate/input_error.ts";
+import { simulate } from "./simulate/simulate.ts";
 import { VERSION } from "./version.ts";
 
 export interface MainOptions {
@@ -32,6 +35,12 @@ export async function main(args: readonly string[], { outside, stop }: MainOptio
       case "explain":
         await explain(parsed, { outside, stop });
         return 0;
+      case "simulate":
+        await simulate(parsed, { outside, stop });
+        return 0;
+      case "demo":
+        await demo(parsed, { outside, stop });
+        return 0;
       case "config":
         await config(parsed, outside);
         return 0;
@@ -47,6 +56,10 @@ export async function main(args: readonly string[], { outside, stop }: MainOptio
 function report(error: unknown, { writeError }: Outside): number {
   if (error instanceof UsageError) {
     writeError(`spotalis: ${error.message}\nSee "spotalis --help".\n`);
+    return 2;
+  }
+  if (error instanceof InputError) {
+    writeError(error.problems.map((problem) => `spotalis: ${problem}\n`).join(""));
     return 2;
   }
   const log = createLog({ write: writeError, wall: systemClock.wall }, { level: "info", format: "json" });

@@ -1,4 +1,4 @@
-import { type Observer, settingsOf } from "../app.ts";
+import { type AppDeps, type Observer, settingsOf } from "../app.ts";
 import { decide, type Decision } from "../domain/decide.ts";
 import { NO_MOVES } from "../domain/moves.ts";
 import type { PolicyResult } from "../domain/policy.ts";
@@ -140,10 +140,20 @@ export async function plan(
     format: "console",
   });
   const deps = await appDeps(args, { config, outside, log });
+  outside.write(await planText(deps, { args, outside, stop }));
+}
+
+/** What `plan` prints, of the cluster that `deps` are connected to. */
+export async function planText(
+  deps: AppDeps,
+  { args, outside, stop }: {
+    args: Pick<Arguments, "namespace" | "output">;
+    outside: Pick<Outside, "isTerminal">;
+    stop: AbortSignal;
+  },
+): Promise<string> {
   const now = { monotonicMs: deps.clock.now(), wallMs: deps.clock.wall() };
-  const options = { settings: settingsOf(config), now, namespace: args.namespace };
+  const options = { settings: settingsOf(deps.config), now, namespace: args.namespace };
   const computed = await observe(deps, { look: (observer) => computePlan(observer, options), stop });
-  outside.write(
-    args.output === "json" ? `${JSON.stringify(computed, null, 2)}\n` : renderPlan(computed, outside),
-  );
+  return args.output === "json" ? `${JSON.stringify(computed, null, 2)}\n` : renderPlan(computed, outside);
 }

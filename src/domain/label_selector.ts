@@ -37,6 +37,10 @@ export function meetsRequirement(labels: Labels, requirement: LabelRequirement):
 }
 
 /** An empty selector matches everything, as the API server has it. */
-export function matchesSelector(labels: Labels, selector: LabelSelector): boolean {
-  return requirementsOf(selector).every((requirement) => meetsRequirement(labels, requirement));
+export function matchesSelector(labels: Labels, { matchLabels, matchExpressions }: LabelSelector): boolean {
+  // Asked for every pod and budget: so without `requirementsOf`, which would make objects to throw away.
+  for (const key in matchLabels) {
+    if (!Object.hasOwn(labels, key) || labels[key] !== matchLabels[key]) return false;
+  }
+  return matchExpressions?.every((requirement) => meetsRequirement(labels, requirement)) ?? true;
 }

@@ -6,62 +6,73 @@ export const WORKLOAD_LABELS = ["namespace", "workload", "workload_type"] as con
 
 type More = Readonly<Record<string, string>>;
 
+interface Known {
+  readonly gauges: Map<string, { readonly value: number; readonly remove: () => void }>;
+  readonly counters: Map<string, { readonly counter: Counter<string>; readonly labels: Record<string, string> }>;
+}
+
 /** The series of each workload, so that they end with it without a look at all others. */
 export class WorkloadSeries {
-  readonly #removers = new Map<
-    WorkloadKey,
-    { gauges: Map<string, () => void>; counters: Map<string, () => void> }
-  >();
+  readonly #known = new Map<WorkloadKey, Known>();
 
   set(
     key: WorkloadKey,
     gauge: Gauge<string>,
-    { value, ...more }: { value: number } & { readonly more?: More },
+    { value, more = {} }: { readonly value: number; readonly more?: More },
   ): void {
-    const labels = this.#labels(key, more.more);
+    const { gauges } = this.#of(key);
+    const id = identify(gauge, more);
+    // Most decisions change nothing: then there is nothing to tell, either.
+    if (gauges.get(id)?.value === value) return;
+    const labels = labelsOf(key, more);
     gauge.set(labels, value);
-    this.#of(key).gauges.set(identify(gauge, labels), () => gauge.remove(labels));
+    gauges.set(id, { value, remove: () => gauge.remove(labels) });
   }
 
   add(key: WorkloadKey, counter: Counter<string>, { value = 1, more }: { value?: number; more: More }): void {
-    const labels = this.#labels(key, more);
+    const { counters } = this.#of(key);
+    const id = identify(counter, more);
+    const labels = counters.get(id)?.labels ?? labelsOf(key, more);
     counter.inc(labels, value);
-    this.#of(key).counters.set(identify(counter, labels), () => counter.remove(labels));
+    counters.set(id, { counter, labels });
   }
 
   /** One gauge's series that carry these labels. */
   unset(key: WorkloadKey, gauge: Gauge<string>, more: More): void {
-    const labels = this.#labels(key, more);
     const { gauges } = this.#of(key);
-    gauges.get(identify(gauge, labels))?.();
-    gauges.delete(identify(gauge, labels));
+    const id = identify(gauge, more);
+    gauges.get(id)?.remove();
+    gauges.delete(id);
   }
 
   /** Another process shows the workload's state from now on; what this one has counted stays. */
   removeGauges(key: WorkloadKey): void {
     const { gauges } = this.#of(key);
-    for (const remove of gauges.values()) remove();
+    for (const { remove } of gauges.values()) remove();
     gauges.clear();
   }
 
   removeAll(key: WorkloadKey): void {
     this.removeGauges(key);
-    for (const remove of this.#of(key).counters.values()) remove();
-    this.#removers.delete(key);
+    for (const { counter, labels } of this.#of(key).counters.values()) counter.remove(labels);
+    this.#known.delete(key);
   }
 
-  #labels(key: WorkloadKey, more: More = {}): Record<string, string> {
-    const { kind, namespace, name } = parseWorkloadKey(key);
-    return { namespace, workload: name, workload_type: kind, ...more };
-  }
-
-  #of(key: WorkloadKey) {
-    const known = this.#removers.get(key) ?? { gauges: new Map(), counters: new Map() };
-    this.#removers.set(key, known);
+  #of(key: WorkloadKey): Known {
+    const known = this.#known.get(key) ?? { gauges: new Map(), counters: new Map() };
+    this.#known.set(key, known);
     return known;
   }
 }
 
-function identify(family: Gauge<string> | Counter<string>, labels: More): string {
-  return `${(family as unknown as { name: string }).name} ${Object.values(labels).join(" ")}`;
+function labelsOf(key: WorkloadKey, more: More): Record<string, string> {
+  const { kind, namespace, name } = parseWorkloadKey(key);
+  return { namespace, workload: name, workload_type: kind, ...more };
+}
+
+/** One series among those of a workload. */
+function identify(family: Gauge<string> | Counter<string>, more: More): string {
+  let id = (family as unknown as { name: string }).name;
+  for (const name in more) id += ` ${more[name]}`;
+  return id;
 }

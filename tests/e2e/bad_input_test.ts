@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import type { Json } from "./support/cluster.ts";
+import type { Json } from "../scenarios/support/json.ts";
+import type { Scene } from "../scenarios/support/stage.ts";
+import { deployment } from "../scenarios/support/workloads.ts";
 import { runCommand } from "./support/command.ts";
 import { commandLine } from "./support/operator.ts";
-import { type Scene, stage } from "./support/scene.ts";
-import { deployment } from "./support/workloads.ts";
+import { stage } from "./support/scene.ts";
 
 const MIB = 1024 * 1024;
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { CAPACITY_LABEL } from "./support/cluster.ts";
+import { CAPACITY_LABEL, type Scene } from "../scenarios/support/stage.ts";
+import { budget, deployment, selecting } from "../scenarios/support/workloads.ts";
 import { eventually } from "./support/eventually.ts";
-import { type Scene, stage } from "./support/scene.ts";
-import { budget, deployment, selecting } from "./support/workloads.ts";
+import { stage } from "./support/scene.ts";
 
 const PERCENTAGE = "spotalis.io/spot-percentage";
 
@@ -54,7 +54,7 @@ stage({ name: "explanations" }, async (play, { cluster, operator }) => {
   await play("deleted", async (scene) => {
     await scene.apply({ ...web, metadata: { ...web.metadata, finalizers: ["example.io/wait"] } });
     await scene.witness.settled("web", 4);
-    await cluster.delete("-n", scene.namespace, "deployment/web");
+    await scene.remove("deployment/web");
     await agree(scene, { reason: "deleted", action: "ignore", detail: /is being deleted/ });
     await scene.patch("deployment/web", { metadata: { finalizers: null } });
   });
@@ -176,7 +176,7 @@ const FAST = {
   },
 };
 
-stage({ name: "unregistered", registers: false, config: FAST }, async (play, { operator }) => {
+stage({ name: "unregistered", registers: false, config: () => FAST }, async (play, { operator }) => {
   await play("ineffective: without the webhook one pod is moved in vain, and then no more", async (scene) => {
     const { apply, witness, namespace, events } = scene;
     await apply(deployment({ name: "web", replicas: 4, percentage: 100, template: selecting("on-demand") }));

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import type { Json } from "../scenarios/support/json.ts";
+import type { LogLine } from "../scenarios/support/log_book.ts";
+import { OPERATOR_LABEL } from "../scenarios/support/stage.ts";
+import { deployment } from "../scenarios/support/workloads.ts";
 import { Cluster } from "./support/cluster.ts";
-import { Operator } from "./support/operator.ts";
-import { type LogLine, OPERATOR_LABEL } from "./support/operator.ts";
 import { runCommand } from "./support/command.ts";
-import { deployment } from "./support/workloads.ts";
-import type { Json } from "./support/cluster.ts";
+import { Operator } from "./support/operator.ts";
 
 const NAME = "outage";
 const OUTAGE_MS = 30_000;

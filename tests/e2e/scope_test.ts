@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { OPERATOR_LABEL } from "./support/operator.ts";
+import { OPERATOR_LABEL } from "../scenarios/support/stage.ts";
+import { deployment } from "../scenarios/support/workloads.ts";
 import { stage } from "./support/scene.ts";
-import { deployment } from "./support/workloads.ts";
 
 /** Watches of two namespaces rather than of the whole cluster, and no selector of the administrator's. */
 const WATCHED = ["scope-a", "scope-b"];
 const config = { controllers: { watchNamespaces: WATCHED, namespaceSelector: {} } };
 
-stage({ name: "scope", config }, async (play, { cluster, operator }) => {
+stage({ name: "scope", config: () => config }, async (play, { cluster, operator }) => {
   for (const name of [...WATCHED, "scope-c"]) {
     const metadata = { name, labels: { [OPERATOR_LABEL]: "scope" } };
     await cluster.apply({ apiVersion: "v1", kind: "Namespace", metadata });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { deployment } from "../scenarios/support/workloads.ts";
 import { stage } from "./support/scene.ts";
-import { deployment } from "./support/workloads.ts";
 
 /** The main job once: `.ci/run` runs it with the compiled binary as well. */
 stage({ name: "smoke" }, async (play, { operator }) => {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import type { Json } from "./support/cluster.ts";
-import { type LogLine, Operator } from "./support/operator.ts";
-import { playScene, sharedCluster } from "./support/scene.ts";
-import { deployment } from "./support/workloads.ts";
+import type { Json } from "../scenarios/support/json.ts";
+import type { LogLine } from "../scenarios/support/log_book.ts";
+import { playScene } from "../scenarios/support/scene.ts";
+import { deployment } from "../scenarios/support/workloads.ts";
+import { Operator } from "./support/operator.ts";
+import { realStage, sharedCluster } from "./support/scene.ts";
 
 const NAME = "two-operators";
 const isAcquired = (line: LogLine) => line.message === "leadership acquired";
@@ -26,14 +28,13 @@ Deno.test({
   sanitizeExit: false,
   async fn(test) {
     const cluster = sharedCluster();
-    const client = await cluster.client();
     const lease = async (): Promise<Json> =>
       (await cluster.get("-n", `lease-${NAME}`, "lease", "spotalis-controller-leader")).spec;
 
     await using first = await Operator.start(cluster, { name: NAME });
     await using second = await Operator.spawn(cluster, { name: NAME });
     await second.ready();
-    const stage = { cluster, client, operator: second };
+    const stage = await realStage(NAME, { cluster, operator: second });
     const step = async (title: string, fn: () => Promise<void>) => {
       assert.ok(
         await test.step({ name: title, fn, sanitizeOps: false, sanitizeResources: false, sanitizeExit: false }),
@@ -52,25 +53,22 @@ Deno.test({
     await step(
       "kill -9 of the leader in the middle of a move: the other leads within 20 s, and goes on",
       () =>
-        playScene(stage, {
-          operatorName: NAME,
-          act: async ({ apply, annotate, witness }) => {
-            witness.watchFloor("web", 1);
-            await apply(deployment({ name: "web", replicas: 10, percentage: 70, floor: 1 }));
-            await witness.settled("web", 10);
-            witness.mark();
-            await annotate("deployment/web", { "spotalis.io/spot-percentage": "50" });
-            await witness.until(() => witness.evicted.size === 1, { what: "the first eviction" });
-            const killedMs = Date.now();
-            first.kill("SIGKILL");
-            const acquired = await second.logged(isAcquired, 20_000);
-            assert.ok(Date.parse(String(acquired["time"])) - killedMs < 20_000);
-            const isDone = () => witness.isSettled("web", 10) && witness.split("web").spot === 5;
-            await witness.until(isDone, { what: "5 on spot", ms: 30_000 });
-            assert.equal(witness.evicted.size, 2, "as many as the drift, over both leaders");
-            assert.ok(witness.fewestReady("web") >= 9);
-            assert.equal((await lease()).leaseTransitions, 1);
-          },
+        playScene(stage, async ({ apply, annotate, witness }) => {
+          witness.watchFloor("web", 1);
+          await apply(deployment({ name: "web", replicas: 10, percentage: 70, floor: 1 }));
+          await witness.settled("web", 10);
+          witness.mark();
+          await annotate("deployment/web", { "spotalis.io/spot-percentage": "50" });
+          await witness.until(() => witness.evicted.size === 1, { what: "the first eviction" });
+          const killedMs = Date.now();
+          first.kill("SIGKILL");
+          const acquired = await second.logged(isAcquired, 20_000);
+          assert.ok(Date.parse(String(acquired["time"])) - killedMs < 20_000);
+          const isDone = () => witness.isSettled("web", 10) && witness.split("web").spot === 5;
+          await witness.until(isDone, { what: "5 on spot", ms: 30_000 });
+          assert.equal(witness.evicted.size, 2, "as many as the drift, over both leaders");
+          assert.ok(witness.fewestReady("web") >= 9);
+          assert.equal((await lease()).leaseTransitions, 1);
         }),
     );
 
@@ -117,6 +115,6 @@ Deno.test({
       assert.notEqual(await third.ended(), 0);
       assert.ok(Date.now() - againMs < 1_000);
     });
-    await cluster.delete("mutatingwebhookconfiguration", `spotalis-${NAME}`);
+    await cluster.remove(`mutatingwebhookconfiguration/spotalis-${NAME}`);
   },
 });

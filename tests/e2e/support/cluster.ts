@@ -2,27 +2,25 @@ import { httpTransport } from "../../../src/kube/transport.ts";
 import { type Access, findAccess } from "../../../src/kube/credentials.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
+import type { Json } from "../../scenarios/support/json.ts";
+import { CAPACITY_LABEL, type ClusterLike, NODES_EACH } from "../../scenarios/support/stage.ts";
 import { runCommand, type RunResult } from "./command.ts";
 import { eventually } from "./eventually.ts";
 
 const SCRIPT = new URL("../../../../shared/cluster/cluster", import.meta.url).pathname;
 const DEPLOY = new URL("../../../deploy", import.meta.url).pathname;
 
-export const CAPACITY_LABEL = "karpenter.sh/capacity-type";
-
-/** An object of the API, as JSON has it. */
-// deno-lint-ignore no-explicit-any
-export type Json = any;
+export type { Json };
 
 /** A real control plane on loopback, driven by `../shared/cluster/cluster`. */
-export class Cluster {
+export class Cluster implements ClusterLike {
   readonly dir: string;
 
   constructor(dir: string) {
     this.dir = dir;
   }
 
-  static async up(dir: string, { nodes = 6 }: { nodes?: number } = {}): Promise<Cluster> {
+  static async up(dir: string, { nodes = NODES_EACH }: { nodes?: number } = {}): Promise<Cluster> {
     const cluster = new Cluster(dir);
     await cluster.script("up", dir);
     const names = Array.from({ length: nodes }, (_, i) => i);
@@ -75,6 +73,10 @@ export class Cluster {
 
   async delete(...args: string[]): Promise<void> {
     await this.kubectl(["delete", "--wait=false", "--ignore-not-found", ...args]);
+  }
+
+  async remove(target: string, namespace?: string): Promise<void> {
+    await this.delete(target, ...namespace === undefined ? [] : ["-n", namespace]);
   }
 
   async patch(target: string, namespace: string, patch: Json): Promise<void> {

@@ -1,11 +1,7 @@
-/** Tries a check again until it passes: for what is written behind the back of what was waited for. */
+import { systemClock } from "../../../src/runtime/clock.ts";
+import { eventually as eventuallyOn } from "../../scenarios/support/eventually.ts";
+
+/** Tries a check again until it passes, in real time. */
 export async function eventually(check: () => Promise<void>, ms = 5_000): Promise<void> {
-  for (const end = Date.now() + ms;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (Date.now() >= end) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await eventuallyOn(systemClock, check, { ms });
 }

@@ -1,5 +1,10 @@
-import type { Cluster, Json } from "./cluster.ts";
+import { systemClock } from "../../../src/runtime/clock.ts";
+import type { Json } from "../../scenarios/support/json.ts";
+import { LogBook, type LogLine } from "../../scenarios/support/log_book.ts";
+import { metricSum } from "../../scenarios/support/metric_sum.ts";
+import { OPERATOR_LABEL, type OperatorLike } from "../../scenarios/support/stage.ts";
 import { makeServingCertificate } from "./certificates.ts";
+import type { Cluster } from "./cluster.ts";
 
 const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
 /** The heap limit is that of the binary, see deploy/compile.sh. */
@@ -16,13 +21,6 @@ export interface OperatorOptions {
   readonly registers?: boolean;
 }
 
-/** One line of the operator's log. */
-export interface LogLine {
-  readonly level: string;
-  readonly message: string;
-  readonly [field: string]: unknown;
-}
-
 export function freePorts(count: number): number[] {
   const listeners = Array.from({ length: count }, () => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
   const ports = listeners.map((listener) => (listener.addr as Deno.NetAddr).port);
@@ -30,8 +28,7 @@ export function freePorts(count: number): number[] {
   return ports;
 }
 
-/** The label that a namespace carries to belong to an operator of the tests. */
-export const OPERATOR_LABEL = "e2e.spotalis.io/operator";
+export { OPERATOR_LABEL };
 
 /** How the operator is started: `deno run main.ts`, or a compiled binary. */
 export function commandLine(): string[] {
@@ -40,11 +37,10 @@ export function commandLine(): string[] {
 }
 
 /** A spotalis process that acts as the ServiceAccount of `deploy/`. */
-export class Operator {
-  readonly log: LogLine[] = [];
+export class Operator implements OperatorLike {
+  readonly #book = new LogBook(systemClock);
   readonly #child: Deno.ChildProcess;
   readonly #ports: { readonly webhook: number; readonly metrics: number; readonly health: number };
-  readonly #watchers = new Set<() => void>();
   readonly #reading: Promise<void>;
   readonly configPath: string;
   readonly kubeconfig: string;
@@ -130,24 +126,14 @@ export class Operator {
     return { status: response.status, text: await response.text() };
   }
 
-  /** The sum of a metric's series that carry all of `labels`. */
-  async metric(name: string, labels: Record<string, string> = {}): Promise<number> {
-    let sum = 0;
-    for (const line of (await this.metrics()).split("\n")) {
-      const [series, value] = [line.slice(0, line.lastIndexOf(" ")), line.slice(line.lastIndexOf(" ") + 1)];
-      if (series !== name && !series.startsWith(`${name}{`)) continue;
-      if (Object.entries(labels).every(([key, want]) => series.includes(`${key}="${want}"`))) {
-        sum += Number(value);
-      }
-    }
-    return sum;
+  async metric(name: string, labels?: Record<string, string>): Promise<number> {
+    return metricSum(await this.metrics(), { name, labels });
   }
 
   async metrics(): Promise<string> {
     return await (await fetch(`http://127.0.0.1:${this.#ports.metrics}/metrics`)).text();
   }
 
-  /** Runs a command of the CLI with this operator's configuration and rights. */
   async cli(...args: string[]): Promise<string> {
     const { runCommand } = await import("./command.ts");
     const [program, ...own] = commandLine();
@@ -156,25 +142,16 @@ export class Operator {
     return (await runCommand(program!, [...own, ...args, ...config, ...cluster])).stdout;
   }
 
-  /** Waits for a log line that `is` the one. */
-  async logged(is: (line: LogLine) => boolean, ms = 20_000): Promise<LogLine> {
-    const end = Date.now() + ms;
-    for (let seen = 0;;) {
-      for (; seen < this.log.length; seen++) if (is(this.log[seen]!)) return this.log[seen]!;
-      const leftMs = end - Date.now();
-      if (leftMs <= 0) throw new Error(`no such log line within ${ms} ms: ${is}\n${this.tail()}`);
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, leftMs);
-        this.#watchers.add(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-      });
-    }
+  get log(): readonly LogLine[] {
+    return this.#book.lines;
   }
 
-  tail(lines = 30): string {
-    return this.log.slice(-lines).map((line) => JSON.stringify(line)).join("\n");
+  async logged(is: (line: LogLine) => boolean, ms?: number): Promise<LogLine> {
+    return await this.#book.logged(is, ms);
+  }
+
+  tail(lines?: number): string {
+    return this.#book.tail(lines);
   }
 
   kill(signal: Deno.Signal): void {
@@ -208,20 +185,8 @@ export class Operator {
     for await (const chunk of stream.pipeThrough(new TextDecoderStream() as never) as ReadableStream<string>) {
       const parts = (rest + chunk).split("\n");
       rest = parts.pop()!;
-      for (const part of parts) this.log.push(parseLine(part));
-      for (const wake of [...this.#watchers]) {
-        this.#watchers.delete(wake);
-        wake();
-      }
+      for (const part of parts) this.#book.add(part);
     }
-  }
-}
-
-function parseLine(text: string): LogLine {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return { level: "raw", message: text };
   }
 }
 

@@ -1,6 +1,9 @@
 import type { KubeClient } from "../../../src/kube/client.ts";
+import type { Clock } from "../../../src/runtime/clock.ts";
 import { lines } from "../../../src/runtime/lines.ts";
-import { CAPACITY_LABEL, type Json } from "./cluster.ts";
+import type { Json } from "./json.ts";
+import { News } from "./news.ts";
+import { CAPACITY_LABEL } from "./stage.ts";
 
 /** A pod as it was last seen. */
 export interface SeenPod {
@@ -31,20 +34,23 @@ export class Witness {
   /** By app: the floor, and whether it was ever reached. */
   readonly #floors = new Map<string, { floor: number; isReached: boolean; broken: string | undefined }>();
   readonly #abort = new AbortController();
-  readonly #waiting = new Set<() => void>();
+  readonly #news: News;
   readonly #nodes: ReadonlyMap<string, "spot" | "on-demand">;
   #reading: Promise<void> = Promise.resolve();
 
-  private constructor(nodes: ReadonlyMap<string, "spot" | "on-demand">) {
+  private constructor(nodes: ReadonlyMap<string, "spot" | "on-demand">, clock: Clock) {
     this.#nodes = nodes;
+    this.#news = new News(clock);
   }
 
-  static async start(client: KubeClient, namespace: string): Promise<Witness> {
+  static async start(
+    client: KubeClient,
+    { namespace, clock }: { namespace: string; clock: Clock },
+  ): Promise<Witness> {
     const signal = new AbortController().signal;
     const { items } = await client.request<Json>("GET", "/api/v1/nodes", { signal });
-    const witness = new Witness(
-      new Map(items.map(({ metadata }: Json) => [metadata.name, metadata.labels[CAPACITY_LABEL]])),
-    );
+    const nodes = items.map(({ metadata }: Json) => [metadata.name, metadata.labels[CAPACITY_LABEL]]);
+    const witness = new Witness(new Map(nodes), clock);
     const path = `/api/v1/namespaces/${namespace}/pods`;
     const { metadata } = await client.request<Json>("GET", path, { signal });
     witness.#reading = witness.#read(client, { path, from: metadata.resourceVersion });
@@ -109,18 +115,8 @@ export class Witness {
 
   /** Waits for the moment at which `holds` does: asked at every event. */
   async until(holds: () => boolean, { what, ms = 60_000 }: { what: string; ms?: number }): Promise<void> {
-    const end = Date.now() + ms;
-    while (!holds()) {
-      const leftMs = end - Date.now();
-      if (leftMs <= 0) throw new Error(`not within ${ms} ms: ${what}\n${this.#describe()}`);
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, leftMs);
-        this.#waiting.add(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-      });
-    }
+    const isSeen = await this.#news.until(() => holds() || undefined, ms);
+    if (!isSeen) throw new Error(`not within ${ms} ms: ${what}\n${this.#describe()}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -142,18 +138,11 @@ export class Witness {
             resourceVersion = event.object.metadata?.resourceVersion ?? resourceVersion;
             this.#see(event);
           }
-          this.#wakeAll();
+          this.#news.tell();
         }
       } catch (error) {
         if (!signal.aborted) throw error;
       }
-    }
-  }
-
-  #wakeAll(): void {
-    for (const wake of [...this.#waiting]) {
-      this.#waiting.delete(wake);
-      wake();
     }
   }
 

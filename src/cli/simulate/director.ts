@@ -1,0 +1,106 @@
+import type { Scenario, ScenarioEvent } from "../../config/scenario.ts";
+import type { WorkloadName } from "../../config/scenario_values.ts";
+import { workloadText } from "../../config/scenario_workloads.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { EmbeddedCluster } from "../../sim/cluster.ts";
+import type { Deployment, StatefulSet } from "../../sim/objects.ts";
+import { DEPLOYMENTS, STATEFUL_SETS } from "../../sim/resources.ts";
+import type { Recorder } from "./recording/recorder.ts";
+
+export interface DirectorDeps {
+  readonly cluster: EmbeddedCluster;
+  readonly clock: Clock;
+  readonly recorder: Recorder;
+  /** All that a deploy may be of, in order. */
+  readonly workloads: readonly WorkloadName[];
+}
+
+type Workload = Deployment | StatefulSet;
+
+/** What `kubectl rollout restart` writes into a template. */
+const RESTARTED = "kubectl.kubernetes.io/restartedAt";
+
+/** Makes happen what a scenario says, when it says so. */
+export class Director {
+  readonly #deps: DirectorDeps;
+  /** Of the next deploy of one workload after the other. */
+  #turn = 0;
+
+  constructor(deps: DirectorDeps) {
+    this.#deps = deps;
+  }
+
+  /** Times count from now on. */
+  start({ curves, events, lengthMs }: Scenario): void {
+    const { clock } = this.#deps;
+    const again = (atMs: number, everyMs: number | undefined, act: () => void): void => {
+      if (atMs >= lengthMs) return;
+      clock.after(atMs - this.#deps.recorder.nowMs, () => {
+        act();
+        if (everyMs !== undefined) again(atMs + everyMs, everyMs, act);
+      });
+    };
+    for (const event of events) again(event.atMs, event.everyMs, () => this.#play(event));
+    for (const { workload, everyMs, points } of curves) {
+      for (const { atMs, replicas } of points) again(atMs, everyMs, () => this.#scale(workload, replicas));
+    }
+  }
+
+  #play(event: ScenarioEvent): void {
+    const { cluster, recorder } = this.#deps;
+    switch (event.do) {
+      case "deploy":
+        return this.#deploy(event.workload);
+      case "reclaim":
+        return cluster.cloud.reclaim(event.group, event.nodes);
+      case "outage":
+        return cluster.cloud.outage(event.group, { forMs: event.forMs, takesNodes: event.takeNodes });
+      case "scale":
+        return this.#scale(event.workload, event.replicas);
+      case "annotate": {
+        const changes = Object.entries(event.annotations).map(([key, value]) => `${key}: ${value ?? "removed"}`);
+        recorder.tell("policy", { subject: workloadText(event.workload), detail: changes.join(", ") });
+        this.#change(event.workload, (workload) => annotated(workload, event.annotations));
+      }
+    }
+  }
+
+  #deploy(of: "*" | "all" | WorkloadName): void {
+    const { workloads, recorder, clock } = this.#deps;
+    const chosen = typeof of === "object" ? [of] : of === "all" ? workloads : [workloads[this.#turn++ % workloads.length]!];
+    const at = new Date(clock.wall()).toISOString();
+    for (const workload of chosen) {
+      recorder.tell("deploy", { subject: workloadText(workload), detail: "a new revision is rolled out" });
+      this.#change(workload, (object) => restarted(object, at));
+    }
+  }
+
+  #scale(of: WorkloadName, replicas: number): void {
+    this.#change(of, (workload) => {
+      const before = workload.spec.replicas ?? 1;
+      if (before !== replicas) {
+        this.#deps.recorder.tell("scale", { subject: workloadText(of), detail: `from ${before} to ${replicas} replicas` });
+      }
+      return { ...workload, spec: { ...workload.spec, replicas } };
+    });
+  }
+
+  #change({ kind, namespace, name }: WorkloadName, change: (workload: Workload) => Workload): void {
+    const { api } = this.#deps.cluster;
+    const type = kind === "Deployment" ? DEPLOYMENTS : STATEFUL_SETS;
+    api.update(type, change(api.get<Workload>(type, { namespace, name })));
+  }
+}
+
+function annotated<T extends Workload>(workload: T, annotations: Readonly<Record<string, string | null>>): T {
+  const all = { ...workload.metadata.annotations, ...annotations };
+  const kept = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)) as Record<string, string>;
+  return { ...workload, metadata: { ...workload.metadata, annotations: kept } };
+}
+
+function restarted(workload: Workload, at: string): Workload {
+  const { template } = workload.spec;
+  const annotations = { ...template.metadata?.annotations, [RESTARTED]: at };
+  const spec = { ...workload.spec, template: { ...template, metadata: { ...template.metadata, annotations } } };
+  return { ...workload, spec } as Workload;
+}

@@ -1,0 +1,130 @@
+import { classifierOf } from "../../config/classifier.ts";
+import type { Scenario } from "../../config/scenario.ts";
+import type { WorkloadName } from "../../config/scenario_values.ts";
+import type { Config } from "../../config/schema.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import { VirtualClock } from "../../runtime/virtual_clock.ts";
+import type { Draft } from "../../sim/api/api_server.ts";
+import { ApiFailure } from "../../sim/api/failure.ts";
+import type { ApiObject } from "../../sim/objects.ts";
+import { BUDGETS, DEPLOYMENTS, NAMESPACES, type ResourceType, STATEFUL_SETS } from "../../sim/resources.ts";
+import { World } from "../embedded/world.ts";
+import { Director } from "./director.ts";
+import { fileText, objectText } from "./manifest_documents.ts";
+import type { ManifestObject } from "./manifests.ts";
+import { bucketsOf } from "./recording/buckets.ts";
+import { Recorder } from "./recording/recorder.ts";
+
+export interface Simulation {
+  readonly scenario: Scenario;
+  readonly objects: readonly ManifestObject[];
+  readonly config: Config;
+  readonly seed: number;
+  readonly withOperator: boolean;
+}
+
+/** An object that the API server refuses: it says why. */
+export class RefusedObject extends Error {
+  override readonly name = "RefusedObject";
+
+  constructor(object: ManifestObject, failure: ApiFailure) {
+    const place = `${fileText(object.file)}, document ${object.document} (${objectText(object)})`;
+    super(`${place}: the API server refuses it: ${failure.message}`);
+  }
+}
+
+const TYPES: Readonly<Record<ManifestObject["kind"], ResourceType>> = {
+  Namespace: NAMESPACES,
+  Deployment: DEPLOYMENTS,
+  StatefulSet: STATEFUL_SETS,
+  PodDisruptionBudget: BUDGETS,
+};
+
+/** Time enough for the operator to read the empty cluster, before anything is counted. */
+const WARM_UP_MS = 60_000;
+/** How finely progress is told. */
+const STEPS = 200;
+
+/** Plays one simulation to its end; the recorder holds what happened. */
+export async function play(
+  simulation: Simulation,
+  { onProgress, signal }: { onProgress: (share: number) => void; signal: AbortSignal },
+): Promise<Recorder> {
+  const { scenario, config, seed, withOperator } = simulation;
+  const clock = new VirtualClock({ wallMs: scenario.startMs - WARM_UP_MS });
+  let recorder: Recorder | undefined;
+  const world = new World({
+    clock,
+    seed,
+    config: withoutElection(config),
+    withOperator,
+    nodeGroups: scenario.nodeGroups,
+    autoscaler: scenario.autoscaler.enabled ? scenario.autoscaler : undefined,
+    kubelets: { ...KUBELETS, ...scenario.pods },
+    recordsEvents: false,
+    onLog: (entry) => recorder?.logEntry(entry),
+    onCloudEvent: (event) => recorder?.cloudEvent(event),
+  });
+  await clock.complete(world.start());
+  await clock.run(WARM_UP_MS);
+  const { cluster } = world;
+  const { lengthMs, nodeGroups: groups } = scenario;
+  recorder = new Recorder({ cluster, clock, classifier: classifierOf(config), groups, buckets: bucketsOf(lengthMs) });
+  await clock.complete(createAll(world, simulation.objects));
+  const director = new Director({ cluster, clock, recorder, workloads: workloadsOf(simulation.objects) });
+  director.start(scenario);
+  for (let step = 1; step <= STEPS && !world.signal.aborted; step++) {
+    await clock.run(WARM_UP_MS + lengthMs * step / STEPS);
+    signal.throwIfAborted();
+    onProgress(step / STEPS);
+  }
+  recorder.finish();
+  await clock.complete(world.stop());
+  return recorder;
+}
+
+/** Containers end by themselves soon after they are told to. */
+export const KUBELETS = { shutdownMs: 2_000 };
+
+/** One operator needs no election, and half a million renewals a week would tell nothing. */
+function withoutElection(config: Config): Config {
+  const { operator } = config;
+  return { ...config, operator: { ...operator, leaderElection: { ...operator.leaderElection, enabled: false } } };
+}
+
+/** Makes all objects, budgets before what they are about. */
+export async function createAll({ cluster }: World, objects: readonly ManifestObject[]): Promise<void> {
+  const spaces = new Set(objects.map(({ namespace }) => namespace).filter((name) => name !== ""));
+  const given = new Set(objects.filter(({ kind }) => kind === "Namespace").map(({ name }) => name));
+  for (const name of spaces) {
+    const isThere = given.has(name) || cluster.storage.get(NAMESPACES, { name }) !== undefined;
+    if (!isThere) await cluster.api.create(NAMESPACES, { metadata: { name } });
+  }
+  const ordered = [...objects].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+  for (const each of ordered) await create(cluster, each);
+}
+
+const ORDER: readonly ManifestObject["kind"][] = ["Namespace", "PodDisruptionBudget", "Deployment", "StatefulSet"];
+
+async function create({ api, storage }: World["cluster"], manifest: ManifestObject): Promise<void> {
+  const type = TYPES[manifest.kind];
+  const draft = manifest.object as JsonObject as unknown as Draft<ApiObject>;
+  try {
+    const there = storage.get(type, { name: manifest.name });
+    if (type === NAMESPACES && there !== undefined) {
+      api.update(type, { ...there, metadata: { ...there.metadata, ...draft.metadata } });
+    } else {
+      await api.create(type, draft);
+    }
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    throw new RefusedObject(manifest, error);
+  }
+}
+
+/** What deploys and curves can be of. */
+export function workloadsOf(objects: readonly ManifestObject[]): WorkloadName[] {
+  return objects.flatMap(({ kind, namespace, name }) =>
+    kind === "Deployment" || kind === "StatefulSet" ? [{ kind, namespace, name }] : []
+  );
+}

@@ -1,0 +1,79 @@
+import type { Random } from "../../runtime/random.ts";
+import { type ApiObject, type ObjectMeta, timestamp } from "../objects.ts";
+import { apiVersionOf, type ResourceType } from "../resources.ts";
+import { isEqual } from "../equality.ts";
+
+/** Letters and digits of which the API makes names: no vowels, so no words. */
+const ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
+const SUFFIX = 5;
+/** A generated name keeps so much of its base. */
+const LONGEST_BASE = 63 - SUFFIX;
+
+export function generateName(base: string, random: Random): string {
+  let suffix = "";
+  for (let i = 0; i < SUFFIX; i++) suffix += ALPHABET[Math.floor(random() * ALPHABET.length)];
+  return base.slice(0, LONGEST_BASE) + suffix;
+}
+
+/** Version 4, made of the clusters's own randomness. */
+export function generateUid(random: Random): string {
+  let hex = "";
+  for (let i = 0; i < 4; i++) hex += Math.floor(random() * 0x100000000).toString(16).padStart(8, "0");
+  const variant = "89ab"[Math.floor(random() * 4)];
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+}
+
+/** Of a new object: what the server alone decides takes the place of whatever the client said. */
+export function createdMetadata(
+  type: ResourceType,
+  { object, namespace, uid, wallMs }: {
+    object: ApiObject;
+    namespace: string | undefined;
+    uid: string;
+    wallMs: number;
+  },
+): ObjectMeta {
+  const {
+    deletionTimestamp: _,
+    deletionGracePeriodSeconds: __,
+    resourceVersion: ___,
+    ...given
+  } = object.metadata;
+  return {
+    ...given,
+    ...(namespace === undefined ? {} : { namespace }),
+    uid,
+    resourceVersion: "",
+    creationTimestamp: timestamp(wallMs),
+    ...(type.hasGeneration ? { generation: 1 } : {}),
+  };
+}
+
+/** Of an object that takes the place of another: who it is stays, and the generation is counted. */
+export function updatedMetadata(type: ResourceType, before: ApiObject, after: ApiObject): ObjectMeta {
+  const { name, uid, namespace, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation } =
+    before.metadata;
+  const isSpecChanged = !isEqual(before.spec, after.spec);
+  return withoutUndefined({
+    ...after.metadata,
+    name,
+    namespace,
+    uid,
+    creationTimestamp,
+    deletionTimestamp,
+    deletionGracePeriodSeconds,
+    resourceVersion: before.metadata.resourceVersion,
+    generation: type.hasGeneration && isSpecChanged ? (generation ?? 0) + 1 : generation,
+    generateName: before.metadata.generateName,
+  }) as ObjectMeta;
+}
+
+/** The object in the order in which the API server writes it, under its own kind. */
+export function shaped(type: ResourceType, object: ApiObject): ApiObject {
+  const { apiVersion: _, kind: __, metadata, ...rest } = object;
+  return { kind: type.kind, apiVersion: apiVersionOf(type), metadata, ...rest };
+}
+
+export function withoutUndefined<T extends object>(object: T): T {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+}

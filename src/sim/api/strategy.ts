@@ -1,0 +1,19 @@
+import type { ApiObject } from "../objects.ts";
+import type { ResourceType } from "../resources.ts";
+import type { Cause } from "./failure.ts";
+
+/** What is particular to one kind when it is written. All of it is optional, and pure. */
+export interface Strategy {
+  /** Fills in what a client left out. Asked again after admission webhooks have changed the object. */
+  readonly defaults?: (object: ApiObject) => ApiObject;
+  /** Of an object that is being made; by default its status is taken away where it has a subresource for that. */
+  readonly created?: (object: ApiObject) => ApiObject;
+  /** What is wrong with an object; `before`: what it is to take the place of. */
+  readonly validate?: (object: ApiObject, before: ApiObject | undefined) => readonly Cause[];
+  /** Whether an update may leave out the version that it is based on, and then takes the place of any. */
+  readonly mayUpdateUnconditionally?: boolean;
+  /** Whether PUT makes an object that is not there. */
+  readonly mayCreateOnUpdate?: boolean;
+}
+
+export type Strategies = ReadonlyMap<ResourceType, Strategy>;

@@ -1,0 +1,3 @@
+/** An object of the API, as JSON has it. */
+// deno-lint-ignore no-explicit-any
+export type Json = any;

@@ -1,7 +1,9 @@
-import { Cluster, type Json } from "../tests/e2e/support/cluster.ts";
+import { Cluster } from "../tests/e2e/support/cluster.ts";
 import { makeServingCertificate } from "../tests/e2e/support/certificates.ts";
-import { freePorts, Operator, OPERATOR_LABEL, register } from "../tests/e2e/support/operator.ts";
-import { deployment } from "../tests/e2e/support/workloads.ts";
+import { freePorts, Operator, register } from "../tests/e2e/support/operator.ts";
+import type { Json } from "../tests/scenarios/support/json.ts";
+import { OPERATOR_LABEL } from "../tests/scenarios/support/stage.ts";
+import { deployment } from "../tests/scenarios/support/workloads.ts";
 import { load, type LoadResult, type Owner } from "./admission.ts";
 import { histogramQuantile } from "./percentile.ts";
 

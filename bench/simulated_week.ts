@@ -13,7 +13,9 @@ export const WEEK: WeekSize = { workloads: 200, podsEach: 5, nodes: 60, hours: 1
 
 /** Manifests of such a size: four namespaces, and every kind of policy. */
 export function manifestsOf({ workloads, podsEach }: WeekSize): string {
-  return Array.from({ length: workloads }, (_, i) => workload(i, podsEach)).flat().map((object) => stringify(object))
+  return Array.from({ length: workloads }, (_, i) => workload(i, podsEach)).flat().map((object) =>
+    stringify(object)
+  )
     .join("---\n");
 }
 

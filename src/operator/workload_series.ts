@@ -8,7 +8,10 @@ type More = Readonly<Record<string, string>>;
 
 interface Known {
   readonly gauges: Map<string, { readonly value: number; readonly remove: () => void }>;
-  readonly counters: Map<string, { readonly counter: Counter<string>; readonly labels: Record<string, string> }>;
+  readonly counters: Map<
+    string,
+    { readonly counter: Counter<string>; readonly labels: Record<string, string> }
+  >;
 }
 
 /** The series of each workload, so that they end with it without a look at all others. */

@@ -3,7 +3,8 @@ import { type Clock, sleep } from "../runtime/clock.ts";
 import { Lifecycle } from "../runtime/lifecycle.ts";
 import { seededRandom } from "../runtime/random.ts";
 import { ApiServer } from "./api/api_server.ts";
-import { type ClientConfig, Webhooks } from "./api/webhooks.ts";
+import { Webhooks } from "./api/webhooks.ts";
+import type { ClientConfig } from "./api/webhook_call.ts";
 import { Storage } from "./api/storage.ts";
 import { Autoscaler, type AutoscalerTiming } from "./cloud/autoscaler.ts";
 import { Cloud, type CloudEvent } from "./cloud/cloud.ts";
@@ -20,7 +21,6 @@ import { Namespaces } from "./controllers/namespaces.ts";
 import { ReplicaSets } from "./controllers/replica_sets.ts";
 import { StatefulSets } from "./controllers/stateful_sets.ts";
 import { createHandler } from "./http/handler.ts";
-import { Lists } from "./http/lists.ts";
 import type { ApiRequest } from "./http/request.ts";
 import { Watches } from "./http/watches.ts";
 import { Writes } from "./http/writes.ts";
@@ -55,7 +55,6 @@ export class EmbeddedCluster {
   readonly handle: (request: ApiRequest) => Promise<Response>;
   readonly #options: EmbeddedClusterOptions;
   readonly #watches: Watches;
-  readonly #lists: Lists;
   readonly #webhooks = new Map<string, WebhookHandler>();
   readonly #controllers: readonly { run(signal: AbortSignal): Promise<void> }[];
 
@@ -73,9 +72,8 @@ export class EmbeddedCluster {
     const admit = webhooks.admit.bind(webhooks);
     this.api = new ApiServer({ clock, random: random("names"), storage, strategies: STRATEGIES, admit });
     this.#watches = new Watches({ clock, random: random("watches"), storage });
-    this.#lists = new Lists(storage);
     const writes = new Writes({ api: this.api, strategies: STRATEGIES, admit });
-    this.handle = createHandler({ api: this.api, clock, lists: this.#lists, watches: this.#watches, writes });
+    this.handle = createHandler({ api: this.api, admit, clock, watches: this.#watches, writes });
     const events = new EventLog({ api: this.api, clock }, { isOn: options.recordsEvents });
     const deps = (part: string): ControllerDeps => ({
       api: this.api,
@@ -147,7 +145,6 @@ export class EmbeddedCluster {
   /** What an API server forgets every few minutes: how things came to be as they are. */
   compact(): void {
     this.storage.compact();
-    this.#lists.forget();
   }
 
   #autoscalers(): Autoscaler[] {
@@ -161,7 +158,7 @@ export class EmbeddedCluster {
     const address = service === undefined ? url ?? "" : `${service.name}.${service.namespace}`;
     const handler = this.#webhooks.get(address);
     return handler === undefined
-      ? Promise.reject(new Error(`failed to call webhook: Post "${request.url}": connect: connection refused`))
+      ? Promise.reject(new Error("dial tcp: connect: connection refused"))
       : handler(request);
   }
 }

@@ -275,7 +275,7 @@ export function isFinished(pod: Pod): boolean {
   return pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
 }
 
-export function isTerminating(object: ApiObject): boolean {
+export function isTerminating(object: Pick<ApiObject, "metadata">): boolean {
   return object.metadata.deletionTimestamp !== undefined;
 }
 

@@ -147,7 +147,7 @@ export function apiVersionOf({ group, version }: { group: string; version: strin
 }
 
 /** `pods`, `deployments.apps`: how messages of the API name a resource. */
-export function qualified({ group, plural }: ResourceType): string {
+export function qualified({ group, plural }: Pick<ResourceType, "group" | "plural">): string {
   return group === "" ? plural : `${plural}.${group}`;
 }
 

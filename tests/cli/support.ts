@@ -7,11 +7,12 @@ export interface OutsideOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Path -> text. */
   readonly files?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
   readonly isTerminal?: boolean;
 }
 
 /** A world of a few files, whose output is kept. */
-export function fakeOutside({ env = {}, files = {}, isTerminal = false }: OutsideOptions = {}) {
+export function fakeOutside({ env = {}, files = {}, stdin = "", isTerminal = false }: OutsideOptions = {}) {
   const output = { out: "", error: "" };
   const outside: Outside = {
     env,
@@ -23,7 +24,12 @@ export function fakeOutside({ env = {}, files = {}, isTerminal = false }: Outsid
     run: undefined,
     write: (text) => void (output.out += text),
     writeError: (text) => void (output.error += text),
+    readStdin: () => Promise.resolve(stdin),
     isTerminal,
+    isTty: isTerminal,
+    isErrorTerminal: false,
+    size: () => ({ columns: 80, rows: 24 }),
+    keys: undefined,
     process: () => ({ residentBytes: 0, heapUsedBytes: 0, heapTotalBytes: 0, cpuSeconds: 0, startSeconds: 0 }),
     instance: "test",
   };

@@ -14,12 +14,15 @@ export interface FrameOptions {
 
 /** So many events have to be left room for, before nodes are drawn large. */
 const EVENTS_BESIDE_LARGE_NODES = 8;
+/** Up to so many, an event more is worth more than an empty line. */
+const LOW_ROWS = 24;
 const NOTHING: Line = [];
 
 /** The whole terminal: as many lines as it has rows, none wider than it has columns. */
 export function renderFrame(model: DemoModel, options: FrameOptions): string[] {
   const { columns, rows } = options;
-  const head = [titleLine(model, columns), rule(columns), ...chapterLines(model.chapter, columns)];
+  const gap = rows > LOW_ROWS ? [NOTHING] : [];
+  const head = [titleLine(model, columns), rule(columns), ...chapterLines(model.chapter, columns), ...gap];
   const workloads = workloadLines(model.workloads, columns);
   // One empty line before workloads and events each, and the legend at the bottom.
   const room = rows - head.length - workloads.length - 3;

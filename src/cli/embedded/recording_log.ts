@@ -8,8 +8,14 @@ export interface LogEntry {
 
 /** Hands each entry on as it is, for a program that reads it. */
 export function recordingLog(onEntry: (entry: LogEntry) => void): Log {
-  const at = (level: LogLevel) => (message: string, fields: LogFields = {}) => onEntry({ level, message, fields });
-  const [debug, info, warn, error] = LOG_LEVELS.map(at) as [Log["debug"], Log["info"], Log["warn"], Log["error"]];
+  const at = (level: LogLevel) => (message: string, fields: LogFields = {}) =>
+    onEntry({ level, message, fields });
+  const [debug, info, warn, error] = LOG_LEVELS.map(at) as [
+    Log["debug"],
+    Log["info"],
+    Log["warn"],
+    Log["error"],
+  ];
   return { debug, info, warn, error };
 }
 

@@ -58,7 +58,9 @@ export class Director {
       case "scale":
         return this.#scale(event.workload, event.replicas);
       case "annotate": {
-        const changes = Object.entries(event.annotations).map(([key, value]) => `${key}: ${value ?? "removed"}`);
+        const changes = Object.entries(event.annotations).map(([key, value]) =>
+          `${key}: ${value ?? "removed"}`
+        );
         recorder.tell("policy", { subject: workloadText(event.workload), detail: changes.join(", ") });
         this.#change(event.workload, (workload) => annotated(workload, event.annotations));
       }
@@ -67,7 +69,11 @@ export class Director {
 
   #deploy(of: "*" | "all" | WorkloadName): void {
     const { workloads, recorder, clock } = this.#deps;
-    const chosen = typeof of === "object" ? [of] : of === "all" ? workloads : [workloads[this.#turn++ % workloads.length]!];
+    const chosen = typeof of === "object"
+      ? [of]
+      : of === "all"
+      ? workloads
+      : [workloads[this.#turn++ % workloads.length]!];
     const at = new Date(clock.wall()).toISOString();
     for (const workload of chosen) {
       recorder.tell("deploy", { subject: workloadText(workload), detail: "a new revision is rolled out" });
@@ -79,7 +85,10 @@ export class Director {
     this.#change(of, (workload) => {
       const before = workload.spec.replicas ?? 1;
       if (before !== replicas) {
-        this.#deps.recorder.tell("scale", { subject: workloadText(of), detail: `from ${before} to ${replicas} replicas` });
+        this.#deps.recorder.tell("scale", {
+          subject: workloadText(of),
+          detail: `from ${before} to ${replicas} replicas`,
+        });
       }
       return { ...workload, spec: { ...workload.spec, replicas } };
     });
@@ -94,7 +103,10 @@ export class Director {
 
 function annotated<T extends Workload>(workload: T, annotations: Readonly<Record<string, string | null>>): T {
   const all = { ...workload.metadata.annotations, ...annotations };
-  const kept = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)) as Record<string, string>;
+  const kept = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)) as Record<
+    string,
+    string
+  >;
   return { ...workload, metadata: { ...workload.metadata, annotations: kept } };
 }
 

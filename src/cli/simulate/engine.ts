@@ -12,6 +12,7 @@ import { World } from "../embedded/world.ts";
 import { Director } from "./director.ts";
 import { fileText, objectText } from "./manifest_documents.ts";
 import type { ManifestObject } from "./manifests.ts";
+import { policyReader } from "./policy_reader.ts";
 import { bucketsOf } from "./recording/buckets.ts";
 import { Recorder } from "./recording/recorder.ts";
 
@@ -45,12 +46,34 @@ const WARM_UP_MS = 60_000;
 /** How finely progress is told. */
 const STEPS = 200;
 
+/** A simulation whose time begins now. */
+export interface Started {
+  readonly world: World;
+  readonly clock: VirtualClock;
+  readonly recorder: Recorder;
+  /** On the clock. */
+  readonly startMs: number;
+}
+
 /** Plays one simulation to its end; the recorder holds what happened. */
 export async function play(
   simulation: Simulation,
   { onProgress, signal }: { onProgress: (share: number) => void; signal: AbortSignal },
 ): Promise<Recorder> {
-  const { scenario, config, seed, withOperator } = simulation;
+  const { world, clock, recorder, startMs } = await begin(simulation);
+  const { lengthMs } = simulation.scenario;
+  for (let step = 1; step <= STEPS && !world.signal.aborted; step++) {
+    await clock.run(startMs + lengthMs * step / STEPS);
+    signal.throwIfAborted();
+    onProgress(step / STEPS);
+  }
+  recorder.finish();
+  await clock.complete(world.stop());
+  return recorder;
+}
+
+/** Everything is made, and what the scenario says will happen: time has to be let pass. */
+export async function begin({ scenario, objects, config, seed, withOperator }: Simulation): Promise<Started> {
   const clock = new VirtualClock({ wallMs: scenario.startMs - WARM_UP_MS });
   let recorder: Recorder | undefined;
   const world = new World({
@@ -68,19 +91,17 @@ export async function play(
   await clock.complete(world.start());
   await clock.run(WARM_UP_MS);
   const { cluster } = world;
-  const { lengthMs, nodeGroups: groups } = scenario;
-  recorder = new Recorder({ cluster, clock, classifier: classifierOf(config), groups, buckets: bucketsOf(lengthMs) });
-  await clock.complete(createAll(world, simulation.objects));
-  const director = new Director({ cluster, clock, recorder, workloads: workloadsOf(simulation.objects) });
-  director.start(scenario);
-  for (let step = 1; step <= STEPS && !world.signal.aborted; step++) {
-    await clock.run(WARM_UP_MS + lengthMs * step / STEPS);
-    signal.throwIfAborted();
-    onProgress(step / STEPS);
-  }
-  recorder.finish();
-  await clock.complete(world.stop());
-  return recorder;
+  recorder = new Recorder({
+    cluster,
+    clock,
+    classifier: classifierOf(config),
+    groups: scenario.nodeGroups,
+    buckets: bucketsOf(scenario.lengthMs),
+    readPolicy: policyReader(config),
+  });
+  await clock.complete(createAll(world, objects));
+  new Director({ cluster, clock, recorder, workloads: workloadsOf(objects) }).start(scenario);
+  return { world, clock, recorder, startMs: WARM_UP_MS };
 }
 
 /** Containers end by themselves soon after they are told to. */
@@ -89,7 +110,10 @@ export const KUBELETS = { shutdownMs: 2_000 };
 /** One operator needs no election, and half a million renewals a week would tell nothing. */
 function withoutElection(config: Config): Config {
   const { operator } = config;
-  return { ...config, operator: { ...operator, leaderElection: { ...operator.leaderElection, enabled: false } } };
+  return {
+    ...config,
+    operator: { ...operator, leaderElection: { ...operator.leaderElection, enabled: false } },
+  };
 }
 
 /** Makes all objects, budgets before what they are about. */
@@ -104,7 +128,12 @@ export async function createAll({ cluster }: World, objects: readonly ManifestOb
   for (const each of ordered) await create(cluster, each);
 }
 
-const ORDER: readonly ManifestObject["kind"][] = ["Namespace", "PodDisruptionBudget", "Deployment", "StatefulSet"];
+const ORDER: readonly ManifestObject["kind"][] = [
+  "Namespace",
+  "PodDisruptionBudget",
+  "Deployment",
+  "StatefulSet",
+];
 
 async function create({ api, storage }: World["cluster"], manifest: ManifestObject): Promise<void> {
   const type = TYPES[manifest.kind];

@@ -44,9 +44,9 @@ export function cleaned(object: JsonObject, { namespace }: { namespace: string }
 }
 
 /** What would keep a workload's pods from the scheduler; a note tells of it. */
-const PAST_THE_SCHEDULER = new Set(["nodeName", "schedulingGates"]);
+const PAST_THE_SCHEDULER = new Set(["nodeName", "schedulerName", "schedulingGates"]);
 
-/** A workload whose pods all go through the scheduler. */
+/** A workload whose pods all go through the one scheduler that there is. */
 export function withoutNodes(workload: JsonObject): JsonObject {
   const spec = objectAt(workload, "spec");
   const template = objectAt(spec, "template");

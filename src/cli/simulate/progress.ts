@@ -7,7 +7,11 @@ const WIDTH = 30;
 
 /** A bar on a terminal, from the second second on. */
 export class Progress {
-  readonly #deps: { readonly clock: Clock; readonly write: (text: string) => void; readonly isTerminal: boolean };
+  readonly #deps: {
+    readonly clock: Clock;
+    readonly write: (text: string) => void;
+    readonly isTerminal: boolean;
+  };
   readonly #startMs: number;
   #drawnMs = -Infinity;
   #isDrawn = false;

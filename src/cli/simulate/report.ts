@@ -43,15 +43,21 @@ export interface InputNote {
   readonly why: string;
 }
 
-/** Figures of one run; with several seeds, each is the median. */
+/**
+ * Figures of one run, of all workloads together that were managed in it at any time; with several seeds,
+ * each is the median.
+ */
 export interface Figures {
   readonly podsCreated: number;
   readonly evictions: number;
-  /** Spot nodes that the cloud took back. */
+  /** Nodes that the cloud took back. */
   readonly reclaims: number;
-  /** Pods that went with them. */
+  /** Pods that were on them. */
   readonly podsReclaimed: number;
-  /** Workload-minutes with fewer ready on-demand pods than the floor (and the replicas) ask for. */
+  /**
+   * Workload-minutes with fewer ready on-demand pods than the floor (and the replicas) ask for; from when
+   * all replicas were ready once, or ten minutes had passed.
+   */
   readonly minutesBelowFloor: number;
   /** Workload-minutes in which the split was not the one asked for. */
   readonly minutesOffSplit: number;
@@ -59,6 +65,8 @@ export interface Figures {
   readonly minutesPending: number;
   /** From a reclaim's notice until all replicas are ready again; undefined: there was none. */
   readonly recoverySeconds: { readonly median: number; readonly longest: number } | undefined;
+  /** Workloads that had not recovered from their last reclaim at the end. */
+  readonly unrecovered: number;
   /** Of the managed pods' time, by pod: 0 to 1. */
   readonly spotShare: number;
   readonly spotShareAsked: number;
@@ -67,7 +75,7 @@ export interface Figures {
   readonly costOnDemand: number;
   /** 0 to 1; 0 where nothing ran. */
   readonly saved: number;
-  /** What all nodes cost, used or not. */
+  /** What all nodes cost, used or not, by whichever pods. */
   readonly costOfNodes: number;
 }
 
@@ -106,19 +114,22 @@ export interface WorkloadSeries {
   readonly spotAsked: readonly number[];
   readonly spot: readonly number[];
   readonly onDemand: readonly number[];
-  /** The fewest in the bucket. */
+  /** The fewest in the bucket, once the workload had started. */
   readonly ready: readonly number[];
   readonly readyOnDemand: readonly number[];
   /** The most that was asked for in the bucket. */
   readonly floor: readonly number[];
+  /** Minutes of the bucket in which fewer were ready: the minutes below the floor, in sum. */
+  readonly belowFloor: readonly number[];
 }
 
 export interface WorkloadReport {
   readonly kind: "Deployment" | "StatefulSet";
   readonly namespace: string;
   readonly name: string;
-  /** In words, such as `70 % spot, at least 2 on-demand`; or why it is not managed. */
+  /** At the end, in words, such as `70 % spot, at least 2 on-demand`; or why it is not managed. */
   readonly policy: string;
+  /** At any time of the run. */
   readonly isManaged: boolean;
   /** At the end. */
   readonly replicas: number;
@@ -132,9 +143,12 @@ export interface WorkloadReport {
   readonly minutesOffSplit: number;
   readonly minutesPending: number;
   readonly recoverySeconds: Figures["recoverySeconds"];
+  readonly isRecovered: boolean;
   readonly cost: number;
   readonly costOnDemand: number;
   readonly saved: number;
+  /** Why not all of its pods run at the end, in a sentence; undefined: they do, or will in a moment. */
+  readonly trouble: string | undefined;
   /** Minutes in which a gate held a move back, by its reason. */
   readonly heldMinutes: Readonly<Record<string, number>>;
   readonly series: WorkloadSeries;
@@ -147,4 +161,6 @@ export interface TimelineEntry {
   readonly subject: string;
   /** One sentence. */
   readonly detail: string;
+  /** Of an outage: when it is over. */
+  readonly untilMs?: number;
 }

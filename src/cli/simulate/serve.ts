@@ -62,7 +62,10 @@ export async function serve(args: Arguments, input: ServeInput): Promise<void> {
   await server.close();
 }
 
-async function compactSometimes({ cluster }: World, { clock, signal }: { clock: VirtualClock; signal: AbortSignal }) {
+async function compactSometimes(
+  { cluster }: World,
+  { clock, signal }: { clock: VirtualClock; signal: AbortSignal },
+) {
   while (!signal.aborted) {
     await sleep(clock, COMPACTION_MS, signal);
     cluster.compact();

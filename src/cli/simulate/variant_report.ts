@@ -13,51 +13,51 @@ export function variantReport(
   { name, buckets }: { name: string; buckets: Buckets },
 ): VariantReport {
   const records = [...recorder.workloads];
-  const workloads = records.map(([key, record]) => workloadReport(key, { record, buckets }));
+  const workloads = records.map(([key, record]) => workloadReport(key, { recorder, record, buckets }));
+  const managed = records.map(([, record]) => record).filter(({ wasManaged }) => wasManaged);
   return {
     name,
-    figures: figuresOf(recorder, records.map(([, record]) => record)),
+    figures: figuresOf(recorder, managed),
     ranges: undefined,
-    series: clusterSeries(recorder, { workloads, buckets }),
+    series: clusterSeries(recorder, { managed, buckets }),
     workloads,
-    timeline: recorder.timeline,
+    timeline: recorder.timeline.entries,
   };
 }
 
-function figuresOf(recorder: Recorder, records: readonly WorkloadRecord[]): Figures {
-  const managed = records.filter((record) => record.policy.kind === "managed");
-  const sum = (of: (record: WorkloadRecord) => number) => managed.reduce((total, record) => total + of(record), 0);
-  const placedMs = sum(({ sums }) => sums.placedMs);
+function figuresOf({ timeline, nodes }: Recorder, managed: readonly WorkloadRecord[]): Figures {
+  const sum = (of: (record: WorkloadRecord) => number) => managed.reduce((sum, record) => sum + of(record), 0);
   return {
     podsCreated: sum((record) => record.podsCreated),
     evictions: sum((record) => record.evictions),
-    reclaims: recorder.reclaims.reduce((total, each) => total + each, 0),
+    reclaims: total(timeline.reclaims),
     podsReclaimed: sum((record) => record.podsReclaimed),
-    minutesBelowFloor: minutes(sum(({ sums }) => sums.belowFloorMs)),
+    minutesBelowFloor: minutes(sum(({ overTime }) => total(overTime.belowFloor))),
     minutesOffSplit: minutes(sum(({ sums }) => sums.offSplitMs)),
-    minutesPending: minutes(sum(({ sums }) => sums.pendingMs)),
-    recoverySeconds: recovery(managed.flatMap(({ recoveriesMs }) => recoveriesMs)),
-    spotShare: share(sum(({ sums }) => sums.spotMs), placedMs),
-    spotShareAsked: share(sum(({ sums }) => sums.spotAskedMs), sum((record) => total(record.means.replicas))),
+    minutesPending: minutes(sum(({ overTime }) => total(overTime.pending))),
+    recoverySeconds: recovery(managed.flatMap(({ recoveries }) => recoveries.tookMs)),
+    unrecovered: managed.filter(({ recoveries }) => recoveries.isOpen).length,
+    spotShare: share(sum(({ sums }) => sums.spotMs), sum(({ sums }) => sums.placedMs)),
+    spotShareAsked: share(sum(({ sums }) => sums.spotAskedMs), sum(({ sums }) => sums.managedMs)),
     ...costs({ cost: sum(({ sums }) => sums.cost), costOnDemand: sum(({ sums }) => sums.costOnDemand) }),
-    costOfNodes: rounded(recorder.nodes.cost),
+    costOfNodes: rounded(nodes.cost),
   };
 }
 
 function workloadReport(
   key: string,
-  { record, buckets }: { record: WorkloadRecord; buckets: Buckets },
+  { recorder, record, buckets }: { recorder: Recorder; record: WorkloadRecord; buckets: Buckets },
 ): WorkloadReport {
   const [kind, path] = key.split(" ") as ["Deployment" | "StatefulSet", string];
   const [namespace, name] = path.split("/") as [string, string];
-  const { sums } = record;
+  const { sums, overTime, recoveries } = record;
   const held = [...record.heldMs].sort(([a], [b]) => a < b ? -1 : 1).map(([why, ms]) => [why, minutes(ms)]);
   return {
     kind,
     namespace,
     name,
     policy: policyText(record.policy),
-    isManaged: record.policy.kind === "managed",
+    isManaged: record.wasManaged,
     replicas: record.replicas,
     spot: record.spot,
     onDemand: record.onDemand,
@@ -65,11 +65,13 @@ function workloadReport(
     podsCreated: record.podsCreated,
     evictions: record.evictions,
     podsReclaimed: record.podsReclaimed,
-    minutesBelowFloor: minutes(sums.belowFloorMs),
+    minutesBelowFloor: minutes(total(overTime.belowFloor)),
     minutesOffSplit: minutes(sums.offSplitMs),
-    minutesPending: minutes(sums.pendingMs),
-    recoverySeconds: recovery(record.recoveriesMs),
+    minutesPending: minutes(total(overTime.pending)),
+    recoverySeconds: recovery(recoveries.tookMs),
+    isRecovered: !recoveries.isOpen,
     ...costs(sums),
+    trouble: recorder.troubles.get(key),
     heldMinutes: Object.fromEntries(held),
     series: workloadSeries(record, buckets),
   };
@@ -77,7 +79,9 @@ function workloadReport(
 
 function policyText(policy: PolicyResult): string {
   if (policy.kind === "unmanaged") return `not managed: ${policy.why}`;
-  if (policy.kind === "invalid") return `not managed, invalid: ${policy.problems.map(describeProblem).join("; ")}`;
+  if (policy.kind === "invalid") {
+    return `left alone, invalid: ${policy.problems.map(describeProblem).join("; ")}`;
+  }
   const { spotPercentage, minOnDemand } = policy.policy;
   return `${spotPercentage} % spot, at least ${minOnDemand} on-demand`;
 }
@@ -85,39 +89,38 @@ function policyText(policy: PolicyResult): string {
 function workloadSeries(record: WorkloadRecord, buckets: Buckets): WorkloadSeries {
   const mean = (values: Float64Array) => means(values, buckets);
   const fewest = (values: Float64Array) => [...values].map((value) => Number.isFinite(value) ? value : 0);
+  const { overTime } = record;
   return {
-    replicas: mean(record.means.replicas),
-    spotAsked: mean(record.means.spotAsked),
-    spot: mean(record.means.spot),
-    onDemand: mean(record.means.onDemand),
+    replicas: mean(overTime.replicas),
+    spotAsked: mean(overTime.spotAsked),
+    spot: mean(overTime.spot),
+    onDemand: mean(overTime.onDemand),
     ready: fewest(record.fewestReady),
     readyOnDemand: fewest(record.fewestReadyOnDemand),
     floor: [...record.highestFloor],
+    belowFloor: [...overTime.belowFloor].map(minutes),
   };
 }
 
 function clusterSeries(
-  recorder: Recorder,
-  { workloads, buckets }: { workloads: readonly WorkloadReport[]; buckets: Buckets },
+  { nodes, timeline }: Recorder,
+  { managed, buckets }: { managed: readonly WorkloadRecord[]; buckets: Buckets },
 ): ClusterSeries {
-  const managed = workloads.filter(({ isManaged }) => isManaged);
-  const indexes = Array.from({ length: buckets.count }, (_, i) => i);
-  const sum = (of: (series: WorkloadSeries) => readonly number[]) =>
-    indexes.map((i) => rounded(managed.reduce((total, { series }) => total + of(series)[i]!, 0)));
-  const pending = new Float64Array(buckets.count);
-  for (const record of recorder.workloads.values()) {
-    if (record.policy.kind === "managed") record.means.pending.forEach((value, i) => pending[i]! += value);
-  }
+  const sum = (name: "spotAsked" | "spot" | "onDemand" | "pending") => {
+    const all = new Float64Array(buckets.count);
+    for (const { overTime } of managed) overTime[name].forEach((value, i) => all[i]! += value);
+    return means(all, buckets);
+  };
   return {
-    atMs: indexes.map((i) => i * buckets.bucketMs),
-    spotAsked: sum((series) => series.spotAsked),
-    spot: sum((series) => series.spot),
-    onDemand: sum((series) => series.onDemand),
-    pending: means(pending, buckets),
-    spotNodes: means(recorder.nodes.spot, buckets),
-    onDemandNodes: means(recorder.nodes.onDemand, buckets),
-    evictions: [...recorder.evictions],
-    reclaims: [...recorder.reclaims],
+    atMs: Array.from({ length: buckets.count }, (_, i) => i * buckets.bucketMs),
+    spotAsked: sum("spotAsked"),
+    spot: sum("spot"),
+    onDemand: sum("onDemand"),
+    pending: sum("pending"),
+    spotNodes: means(nodes.spot, buckets),
+    onDemandNodes: means(nodes.onDemand, buckets),
+    evictions: [...timeline.evictions],
+    reclaims: [...timeline.reclaims],
   };
 }
 
@@ -157,7 +160,5 @@ export function rounded(value: number): number {
 /** Of numbers in order. */
 export function medianOf(sorted: readonly number[]): number {
   const middle = sorted.length / 2;
-  return Number.isInteger(middle)
-    ? (sorted[middle - 1]! + sorted[middle]!) / 2
-    : sorted[Math.floor(middle)]!;
+  return Number.isInteger(middle) ? (sorted[middle - 1]! + sorted[middle]!) / 2 : sorted[Math.floor(middle)]!;
 }

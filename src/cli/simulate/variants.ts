@@ -1,8 +1,9 @@
 import type { Config } from "../../config/schema.ts";
 import * as keys from "../../domain/keys.ts";
-import { type JsonObject, objectAt } from "../../domain/json.ts";
 import { UsageError } from "../arguments.ts";
 import type { ManifestObject } from "./manifests.ts";
+import { policyReader } from "./policy_reader.ts";
+import { isWorkload, labelledOf, namespaceOf, type Workload } from "./workloads.ts";
 
 /** One of several ways to play the same scenario. */
 export interface Variant {
@@ -19,49 +20,73 @@ export interface VariantInput {
   readonly readConfig: (path: string) => Promise<Config>;
 }
 
-export const COMPARE_FORM = "percentage=N[,N…], floor=N[,N…], config=FILE or off (without the operator)";
-
-/** As given comes first, then each that `--compare` names. */
-export async function variantsOf(compare: readonly string[], input: VariantInput): Promise<Variant[]> {
-  const { objects, config } = input;
-  const variants: Variant[] = [{ name: "as given", objects, config, withOperator: true }];
-  for (const text of compare) variants.push(...await parse(text, input));
-  const twice = variants.find(({ name }, i) => variants.findIndex((other) => other.name === name) < i);
-  if (twice !== undefined) throw new UsageError(`--compare names "${twice.name}" twice`);
-  return variants;
+export interface Variants {
+  readonly variants: readonly Variant[];
+  readonly assumptions: readonly string[];
 }
 
-async function parse(text: string, { objects, config, readConfig }: VariantInput): Promise<Variant[]> {
+export const COMPARE_FORM = "percentage=N[,N…], floor=N[,N…], config=FILE or off (without the operator)";
+/** In whole per cent, and in pods. */
+const MOST = { percentage: 100, floor: 1_000_000 };
+
+/** As given comes first, then each that `--compare` names. */
+export async function variantsOf(compare: readonly string[], input: VariantInput): Promise<Variants> {
+  const { objects, config } = input;
+  const chosen = chosenOf(input);
+  const variants: Variant[] = [{ name: "as given", objects, config, withOperator: true }];
+  for (const text of compare) variants.push(...await parse(text, { input, chosen: new Set(chosen.workloads) }));
+  const twice = variants.find(({ name }, i) => variants.findIndex((other) => other.name === name) < i);
+  if (twice !== undefined) throw new UsageError(`--compare names "${twice.name}" twice`);
+  const isEnabling = !chosen.isManaged && variants.some((variant) => variant.objects !== objects);
+  return { variants, assumptions: isEnabling ? [ENABLED] : [] };
+}
+
+const ENABLED =
+  "No workload of the manifests is managed: in variants with a percentage or floor, all Deployments " +
+  'and StatefulSets are, as if they had the label spotalis.io/enabled: "true".';
+
+/** Whose policies are varied: those that ask for one, or else all that do not refuse it. */
+function chosenOf({ objects, config }: VariantInput): { workloads: readonly Workload[]; isManaged: boolean } {
+  const readPolicy = policyReader(config);
+  const workloads = objects.filter(isWorkload);
+  const asking = workloads.filter((each) =>
+    readPolicy(labelledOf(each), namespaceOf(each, objects)).kind !== "unmanaged"
+  );
+  if (asking.length > 0) return { workloads: asking, isManaged: true };
+  const open = workloads.filter((each) => labelledOf(each).metadata.labels?.[keys.ENABLED] !== "false");
+  return { workloads: open, isManaged: false };
+}
+
+async function parse(
+  text: string,
+  { input, chosen }: { input: VariantInput; chosen: ReadonlySet<unknown> },
+): Promise<Variant[]> {
+  const { objects, config, readConfig } = input;
   const [what, value = ""] = text.split(/=(.*)/s) as [string, string | undefined];
   if (text === "off") return [{ name: "without the operator", objects, config, withOperator: false }];
   if (what === "config" && value !== "") {
     return [{ name: `config ${value}`, objects, config: await readConfig(value), withOperator: true }];
   }
   const numbers = value.split(",");
-  const most = what === "percentage" ? 100 : 1_000_000;
-  const isCount = (each: string) => /^\d{1,7}$/.test(each) && Number(each) <= most;
-  if ((what !== "percentage" && what !== "floor") || !numbers.every(isCount)) {
-    throw new UsageError(`--compare is "${text}", allowed are ${COMPARE_FORM}`);
+  const isKnown = what === "percentage" || what === "floor";
+  if (!isKnown || !numbers.every((each) => /^\d{1,7}$/.test(each) && Number(each) <= MOST[what])) {
+    throw new UsageError(`--compare is "${text}", allowed are ${COMPARE_FORM}; N up to 100 in a percentage`);
   }
   const key = what === "percentage" ? keys.SPOT_PERCENTAGE : keys.MIN_ON_DEMAND;
   return numbers.map((number) => ({
     name: `${what} ${Number(number)}`,
-    objects: objects.map((each) => withPolicy(each, { key, value: String(Number(number)) })),
+    objects: objects.map((each) =>
+      chosen.has(each) ? withPolicy(each, { key, value: String(Number(number)) }) : each
+    ),
     config,
     withOperator: true,
   }));
 }
 
-/** The workload with one key of its policy set; one that asks for nothing is left alone. */
+/** The workload, managed, with one key of its policy set. */
 function withPolicy(manifest: ManifestObject, { key, value }: { key: string; value: string }): ManifestObject {
-  if (manifest.kind !== "Deployment" && manifest.kind !== "StatefulSet") return manifest;
-  const metadata = objectAt(manifest.object, "metadata");
-  const [labels, annotations] = [objectAt(metadata, "labels"), objectAt(metadata, "annotations")];
-  const asks = Object.hasOwn(labels, keys.ENABLED) || Object.hasOwn(annotations, keys.SPOT_PERCENTAGE);
-  if (!asks) return manifest;
-  const object: JsonObject = {
-    ...manifest.object,
-    metadata: { ...metadata, annotations: { ...annotations, [key]: value } },
-  };
-  return { ...manifest, object };
+  const { metadata } = labelledOf(manifest);
+  const labels = { ...metadata.labels, [keys.ENABLED]: "true" };
+  const annotations = { ...metadata.annotations, [key]: value };
+  return { ...manifest, object: { ...manifest.object, metadata: { ...metadata, labels, annotations } } };
 }

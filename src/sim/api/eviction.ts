@@ -13,7 +13,7 @@ import {
 import { BUDGETS, PODS } from "../resources.ts";
 import type { ApiServer } from "./api_server.ts";
 import type { DeleteOptions } from "./deletion.ts";
-import { ApiFailure, type StatusBody } from "./failure.ts";
+import { ApiFailure, serverError } from "./failure.ts";
 
 export interface EvictionRequest {
   readonly ref: ObjectRef;
@@ -24,27 +24,34 @@ export interface EvictionRequest {
 const BLOCKED = "Cannot evict pod as it would violate the pod's disruption budget.";
 
 /** `pods/eviction` by the rules of kubernetes `pkg/registry/core/pod/storage/eviction.go`. */
-export function evict(api: ApiServer, { ref, options, wallMs }: EvictionRequest): StatusBody {
+export function evict(api: ApiServer, request: EvictionRequest): void {
+  const { ref, options, wallMs } = request;
   const pod = api.get<Pod>(PODS, ref);
-  if (needsNoBudget(pod)) return done(api, { pod, options, wallMs });
-  const budgets = [...api.storage.all<PodDisruptionBudget>(BUDGETS, ref.namespace)].filter(({ spec }) =>
-    spec.selector !== undefined && matchesSelector(pod.metadata.labels ?? {}, spec.selector)
+  const budget = needsNoBudget(pod) ? undefined : budgetOf(api, pod);
+  const isCounted = budget !== undefined && !mayGoUnready(pod, budget);
+  if (isCounted) checkRoom(budget);
+  // First as a trial: where a precondition fails, neither budget nor pod are to be marked.
+  const { isGone } = api.delete(PODS, ref, { ...options, dryRun: true });
+  if (options.dryRun) return;
+  if (isCounted) api.update(BUDGETS, charged(budget, pod, wallMs), { subresource: "status" });
+  if (!isGone) api.update(PODS, marked(pod, wallMs), { subresource: "status" });
+  const { preconditions: _, ...rest } = options;
+  api.delete(PODS, ref, rest);
+}
+
+function budgetOf(
+  api: ApiServer,
+  { metadata: { namespace, labels = {} } }: Pod,
+): PodDisruptionBudget | undefined {
+  const budgets = [...api.storage.all<PodDisruptionBudget>(BUDGETS, namespace)].filter(({ spec }) =>
+    spec.selector !== undefined && matchesSelector(labels, spec.selector)
   );
   if (budgets.length > 1) {
-    throw new ApiFailure({
-      code: 500,
-      reason: "",
-      message:
-        "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.",
-    });
+    throw serverError(
+      "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.",
+    );
   }
-  const [budget] = budgets;
-  if (budget === undefined || mayGoUnready(pod, budget)) return done(api, { pod, options, wallMs });
-  checkBudget(budget);
-  const answer = done(api, { pod, options, wallMs, isTrial: true });
-  if (options.dryRun) return answer;
-  api.update(BUDGETS, charged(budget, pod, wallMs), { subresource: "status" });
-  return done(api, { pod, options, wallMs });
+  return budgets[0];
 }
 
 function needsNoBudget(pod: Pod): boolean {
@@ -59,7 +66,7 @@ function mayGoUnready(pod: Pod, { spec, status }: PodDisruptionBudget): boolean 
   return desiredHealthy > 0 && currentHealthy >= desiredHealthy;
 }
 
-function checkBudget({ metadata, status }: PodDisruptionBudget): void {
+function checkRoom({ metadata, status }: PodDisruptionBudget): void {
   if ((status?.observedGeneration ?? 0) < (metadata.generation ?? 0)) {
     const message = `The disruption budget ${metadata.name} is still being processed by the server.`;
     throw new ApiFailure({
@@ -93,26 +100,6 @@ function charged(budget: PodDisruptionBudget, pod: Pod, wallMs: number): PodDisr
       disruptedPods: { ...status.disruptedPods, [pod.metadata.name]: timestamp(wallMs) },
     },
   };
-}
-
-function done(
-  api: ApiServer,
-  { pod, options, wallMs, isTrial = false }: {
-    pod: Pod;
-    options: DeleteOptions;
-    wallMs: number;
-    isTrial?: boolean;
-  },
-): StatusBody {
-  const dryRun = options.dryRun || isTrial;
-  // First as a trial: where a precondition fails, the pod is not to be marked.
-  const { isGone } = api.delete(PODS, pod.metadata, { ...options, dryRun: true });
-  if (!dryRun) {
-    if (!isGone) api.update(PODS, marked(pod, wallMs), { subresource: "status" });
-    const { preconditions: _, ...rest } = options;
-    api.delete(PODS, pod.metadata, rest);
-  }
-  return { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 };
 }
 
 function marked(pod: Pod, wallMs: number): ApiObject {

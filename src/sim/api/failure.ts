@@ -10,7 +10,7 @@ export interface Cause {
 export interface StatusBody {
   readonly kind: "Status";
   readonly apiVersion: "v1";
-  readonly metadata: Record<string, never>;
+  readonly metadata: { readonly continue?: string };
   readonly status: "Failure" | "Success";
   readonly message?: string;
   readonly reason?: string;
@@ -25,6 +25,8 @@ interface FailureOptions {
   readonly message: string;
   readonly details?: object;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Of a list that cannot be read on: where a new one can go on. */
+  readonly continueToken?: string;
 }
 
 /** A request that the API server refuses, with the answer that it gives. */
@@ -33,65 +35,81 @@ export class ApiFailure extends Error {
   readonly code: number;
   readonly reason: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly #details: object | undefined;
+  readonly body: StatusBody;
 
-  constructor({ code, reason, message, details, headers = {} }: FailureOptions) {
+  constructor({ code, reason, message, details, headers = {}, continueToken }: FailureOptions) {
     super(message);
     this.code = code;
     this.reason = reason;
     this.headers = headers;
-    this.#details = details;
-  }
-
-  get body(): StatusBody {
-    return {
+    this.body = {
       kind: "Status",
       apiVersion: "v1",
-      metadata: {},
+      metadata: continueToken === undefined ? {} : { continue: continueToken },
       status: "Failure",
-      message: this.message,
-      ...(this.reason === "" ? {} : { reason: this.reason }),
-      ...(this.#details === undefined ? {} : { details: this.#details }),
-      code: this.code,
+      message,
+      ...reason === "" ? {} : { reason },
+      ...details === undefined ? {} : { details },
+      code,
     };
   }
 }
 
-/** What the details of an answer about one object name. */
-function about(type: ResourceType, name: string): { name: string; group?: string; kind: string } {
-  return { name, ...(type.group === "" ? {} : { group: type.group }), kind: type.plural };
+type Named = Pick<ResourceType, "group" | "plural">;
+
+/** What the details of an answer name; what is empty is left out. */
+function about(names: { name: string; group: string; kind: string }): object {
+  return Object.fromEntries(Object.entries(names).filter(([, text]) => text !== ""));
 }
 
-export function notFound(type: ResourceType, name: string): ApiFailure {
+function aboutObject({ group, plural }: Named, name: string): object {
+  return about({ name, group, kind: plural });
+}
+
+export function notFound(type: Named, name: string): ApiFailure {
   const message = `${qualified(type)} "${name}" not found`;
-  return new ApiFailure({ code: 404, reason: "NotFound", message, details: about(type, name) });
+  return new ApiFailure({ code: 404, reason: "NotFound", message, details: aboutObject(type, name) });
 }
 
-export function alreadyExists(type: ResourceType, name: string): ApiFailure {
-  const message = `${qualified(type)} "${name}" already exists`;
-  return new ApiFailure({ code: 409, reason: "AlreadyExists", message, details: about(type, name) });
+export function alreadyExists(type: Named, name: string, { isGoing = false } = {}): ApiFailure {
+  const message = `${isGoing ? "object is being deleted: " : ""}${qualified(type)} "${name}" already exists`;
+  return new ApiFailure({ code: 409, reason: "AlreadyExists", message, details: aboutObject(type, name) });
 }
 
-export function conflict(type: ResourceType, { name, why }: { name: string; why: string }): ApiFailure {
+export function conflict(type: Named, { name, why }: { name: string; why: string }): ApiFailure {
   const message = `Operation cannot be fulfilled on ${qualified(type)} "${name}": ${why}`;
-  return new ApiFailure({ code: 409, reason: "Conflict", message, details: about(type, name) });
+  return new ApiFailure({ code: 409, reason: "Conflict", message, details: aboutObject(type, name) });
 }
 
-export const MODIFIED = "the object has been modified; please apply your changes to the latest version and try again";
+/** A write that is based on another version than the current one. */
+export function modified(type: Named, name: string): ApiFailure {
+  const why = "the object has been modified; please apply your changes to the latest version and try again";
+  return conflict(type, { name, why });
+}
+
+/** A write that is about another object of this name. */
+export function anotherUid(
+  type: Named,
+  name: string,
+  { asked, found }: { asked: string; found: string },
+): ApiFailure {
+  const why = `Precondition failed: UID in precondition: ${asked}, UID in object meta: ${found}`;
+  return conflict(type, { name, why });
+}
 
 /** `kind`: as in the object itself, such as `Deployment`. */
 export function invalid(
-  type: ResourceType,
+  { group, kind }: { group: string; kind: string },
   { name, causes }: { name: string; causes: readonly Cause[] },
 ): ApiFailure {
   const messages = causes.map(({ field, message }) => field === undefined ? message : `${field}: ${message}`);
   const why = messages.length === 1 ? messages[0]! : `[${messages.join(", ")}]`;
-  const kind = type.group === "" ? type.kind : `${type.kind}.${type.group}`;
+  const message = `${qualified({ group, plural: kind })} "${name}" is invalid: ${why}`;
   return new ApiFailure({
     code: 422,
     reason: "Invalid",
-    message: `${kind} "${name}" is invalid: ${why}`,
-    details: { ...about(type, name), kind: type.kind, causes },
+    message,
+    details: { ...about({ name, group, kind }), causes },
   });
 }
 
@@ -100,15 +118,38 @@ export function badRequest(message: string): ApiFailure {
 }
 
 export function forbidden(
-  type: ResourceType,
+  type: Named,
   { name, why, causes }: { name: string; why: string; causes?: readonly Cause[] },
 ): ApiFailure {
-  const details = { ...about(type, name), ...(causes === undefined ? {} : { causes }) };
+  const details = { ...aboutObject(type, name), ...causes === undefined ? {} : { causes } };
   const message = `${qualified(type)} "${name}" is forbidden: ${why}`;
   return new ApiFailure({ code: 403, reason: "Forbidden", message, details });
 }
 
-/** Of a version that is no longer known. */
-export function expired(message: string): ApiFailure {
-  return new ApiFailure({ code: 410, reason: "Expired", message });
+/** What the API server does not expect, and answers as an error of its own. */
+export function serverError(message: string): ApiFailure {
+  return new ApiFailure({ code: 500, reason: "", message });
 }
+
+export function internalError(why: string): ApiFailure {
+  const message = `Internal error occurred: ${why}`;
+  return new ApiFailure({
+    code: 500,
+    reason: "InternalError",
+    message,
+    details: { causes: [{ message: why }] },
+  });
+}
+
+/** Of a version that is no longer known. */
+export function expired(message: string, options: { continueToken?: string } = {}): ApiFailure {
+  return new ApiFailure({ code: 410, reason: "Expired", message, ...options });
+}
+
+export const SUCCESS: StatusBody = {
+  kind: "Status",
+  apiVersion: "v1",
+  metadata: {},
+  status: "Success",
+  code: 201,
+};

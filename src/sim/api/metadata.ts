@@ -1,7 +1,8 @@
 import type { Random } from "../../runtime/random.ts";
+import { isEqual } from "../equality.ts";
 import { type ApiObject, type ObjectMeta, timestamp } from "../objects.ts";
 import { apiVersionOf, type ResourceType } from "../resources.ts";
-import { isEqual } from "../equality.ts";
+import type { Cause } from "./failure.ts";
 
 /** Letters and digits of which the API makes names: no vowels, so no words. */
 const ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
@@ -20,10 +21,15 @@ export function generateUid(random: Random): string {
   let hex = "";
   for (let i = 0; i < 4; i++) hex += Math.floor(random() * 0x100000000).toString(16).padStart(8, "0");
   const variant = "89ab"[Math.floor(random() * 4)];
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${
+    hex.slice(20)
+  }`;
 }
 
-/** Of a new object: what the server alone decides takes the place of whatever the client said. */
+/**
+ * Of a new object: what the server alone decides takes the place of whatever the client said. It has no
+ * version until it is stored.
+ */
 export function createdMetadata(
   type: ResourceType,
   { object, namespace, uid, wallMs }: {
@@ -41,12 +47,11 @@ export function createdMetadata(
   } = object.metadata;
   return {
     ...given,
-    ...(namespace === undefined ? {} : { namespace }),
+    ...namespace === undefined ? {} : { namespace },
     uid,
-    resourceVersion: "",
     creationTimestamp: timestamp(wallMs),
-    ...(type.hasGeneration ? { generation: 1 } : {}),
-  };
+    ...type.hasGeneration ? { generation: 1 } : {},
+  } as ObjectMeta;
 }
 
 /** Of an object that takes the place of another: who it is stays, and the generation is counted. */
@@ -66,6 +71,26 @@ export function updatedMetadata(type: ResourceType, before: ApiObject, after: Ap
     generation: type.hasGeneration && isSpecChanged ? (generation ?? 0) + 1 : generation,
     generateName: before.metadata.generateName,
   }) as ObjectMeta;
+}
+
+const FIXED = ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"] as const;
+
+/** What an update says of itself that only the server says (`ValidateObjectMetaUpdate`); it may say nothing. */
+export function fixedProblems(
+  { metadata: before }: ApiObject,
+  { metadata: after }: ApiObject,
+): readonly Cause[] {
+  if (before === after) return [];
+  const changed = FIXED.filter((field) => after[field] && after[field] !== before[field]);
+  // When a deletion ends it cannot say either, but that is passed over.
+  const wrong = changed.filter((field) =>
+    field !== "deletionTimestamp" || before.deletionTimestamp === undefined
+  );
+  return wrong.map((field) => ({
+    reason: "FieldValueInvalid",
+    message: `Invalid value: ${JSON.stringify(after[field])}: field is immutable`,
+    field: `metadata.${field}`,
+  }));
 }
 
 /** The object in the order in which the API server writes it, under its own kind. */

@@ -3,9 +3,10 @@ import { type Indexes, Store } from "../../kube/store.ts";
 import type { ApiObject, ObjectRef, Pod } from "../objects.ts";
 import { NEW_EVENTS, PODS, RESOURCES, type ResourceType } from "../resources.ts";
 
-/** A change of one object; both sides are there where it was changed in place. */
+/** A change of one object. */
 export interface StorageChange {
   readonly type: ResourceType;
+  /** Undefined: it was not there. */
   readonly before: ApiObject | undefined;
   /** Of a deletion: the last state, with the deletion's own version. */
   readonly object: ApiObject;
@@ -106,15 +107,16 @@ export class Storage {
     const written = this.#versioned(object);
     this.#store(type).set(entryOf(written));
     const event = before === undefined ? "ADDED" : "MODIFIED";
-    this.#tell({ type, before, object: written, event, revision: this.#revision });
+    this.#tell({ type: stored(type), before, object: written, event, revision: this.#revision });
     return written;
   }
 
-  /** The last state, with the version of the deletion. */
-  remove<T extends ApiObject>(type: ResourceType, object: T): T {
-    this.#store(type).delete(keyOf(fullRef(object.metadata)));
-    const removed = this.#versioned(object);
-    this.#tell({ type, before: object, object: removed, event: "DELETED", revision: this.#revision });
+  /** Takes away what is there; `last` is how it is told of, and comes back with the version of the deletion. */
+  remove<T extends ApiObject>(type: ResourceType, last: T): T {
+    const before = this.get(type, last.metadata);
+    this.#store(type).delete(keyOf(fullRef(last.metadata)));
+    const removed = this.#versioned(last);
+    this.#tell({ type: stored(type), before, object: removed, event: "DELETED", revision: this.#revision });
     return removed;
   }
 

@@ -1,4 +1,4 @@
-import type { ApiObject } from "../objects.ts";
+import type { ApiObject, ObjectMeta } from "../objects.ts";
 import type { ResourceType } from "../resources.ts";
 import type { Cause } from "./failure.ts";
 
@@ -10,6 +10,10 @@ export interface Strategy {
   readonly created?: (object: ApiObject) => ApiObject;
   /** What is wrong with an object; `before`: what it is to take the place of. */
   readonly validate?: (object: ApiObject, before: ApiObject | undefined) => readonly Cause[];
+  /** What is wrong with the status of an object. */
+  readonly validateStatus?: (object: ApiObject) => readonly Cause[];
+  /** What a write of the status cannot change, as it can the rest of the metadata. */
+  readonly fixedByStatus?: readonly (keyof ObjectMeta)[];
   /** Whether an update may leave out the version that it is based on, and then takes the place of any. */
   readonly mayUpdateUnconditionally?: boolean;
   /** Whether PUT makes an object that is not there. */

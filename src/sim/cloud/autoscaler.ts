@@ -62,7 +62,9 @@ export class Autoscaler {
       const asked = { spec: pod.spec, requests: requestsOf(pod.spec) };
       let place = planned.find(({ state }) => misfit(asked, state) === undefined);
       if (place === undefined) {
-        const group = cloud.groups.find((each) => this.#canGrow(each, planned) && misfit(asked, this.#empty(each)) === undefined);
+        const group = cloud.groups.find((each) =>
+          this.#canGrow(each, planned) && misfit(asked, this.#empty(each)) === undefined
+        );
         if (group === undefined) continue;
         place = { group, state: this.#empty(group), pods: new Set() };
         planned.push(place);

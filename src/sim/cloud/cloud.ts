@@ -125,7 +125,9 @@ export class Cloud {
     const { clock } = this.#deps;
     await sleep(clock, Math.max(0, state.closedUntilMs - clock.now()) + state.group.startupMs, this.#signal);
     // An outage may have begun meanwhile.
-    while (state.closedUntilMs > clock.now()) await sleep(clock, state.closedUntilMs - clock.now(), this.#signal);
+    while (state.closedUntilMs > clock.now()) {
+      await sleep(clock, state.closedUntilMs - clock.now(), this.#signal);
+    }
     if (this.#signal.aborted) return;
     state.ordered--;
     await this.#create(state);
@@ -188,4 +190,3 @@ export class Cloud {
     return state;
   }
 }
-

@@ -28,7 +28,10 @@ export class BudgetIndex {
   }
 
   *budgetsOf({ metadata: { namespace = "", labels = {} } }: Pod): Generator<PodDisruptionBudget> {
-    const keys = [`${namespace}/`, ...Object.keys(labels).map((label) => `${namespace}/${label}=${labels[label]}`)];
+    const keys = [
+      `${namespace}/`,
+      ...Object.keys(labels).map((label) => `${namespace}/${label}=${labels[label]}`),
+    ];
     for (const key of keys) {
       for (const name of this.#names.get(key) ?? []) {
         const budget = this.#api.storage.get<PodDisruptionBudget>(BUDGETS, { namespace, name });

@@ -71,10 +71,15 @@ function scaleOf(pods: readonly Pod[], storage: Storage): { scale: number; isInc
 
 type Scaled = Deployment | ReplicaSet | StatefulSet;
 
-function controllerWithScale(pod: Pod, { owner, storage }: { owner: OwnerReference; storage: Storage }): Scaled {
+function controllerWithScale(
+  pod: Pod,
+  { owner, storage }: { owner: OwnerReference; storage: Storage },
+): Scaled {
   const type = typeOf(owner);
   const found = storage.get<Scaled>(type, { namespace: pod.metadata.namespace, name: owner.name });
-  if (found?.metadata.uid !== owner.uid) throw new NoScale(`found no controllers for pod "${pod.metadata.name}"`);
+  if (found?.metadata.uid !== owner.uid) {
+    throw new NoScale(`found no controllers for pod "${pod.metadata.name}"`);
+  }
   const above = controllerOf(found);
   if (type !== REPLICA_SETS || above?.kind !== "Deployment") return found;
   return controllerWithScale(pod, { owner: above, storage });

@@ -1,4 +1,11 @@
-import { type Condition, isPodReady, isTerminating, type Pod, type PodDisruptionBudget, timestamp } from "../objects.ts";
+import {
+  type Condition,
+  isPodReady,
+  isTerminating,
+  type Pod,
+  type PodDisruptionBudget,
+  timestamp,
+} from "../objects.ts";
 import type { Expectation } from "./budget_scale.ts";
 
 /** A pod whose eviction was granted counts as gone for so long, unless it is (`DeletionTimeout`). */
@@ -19,9 +26,10 @@ export function budgetStatus(
   { expectedPods, desiredHealthy, pods, wallMs }: Omit<Expectation, "isIncomplete"> & Facts,
 ): { readonly status: Status; readonly againInMs: number | undefined } {
   const disrupted = stillDisrupted(before.disruptedPods, { pods, wallMs });
-  const currentHealthy = pods.filter((pod) =>
-    !isTerminating(pod) && disrupted.get(pod.metadata.name) === undefined && isPodReady(pod)
-  ).length;
+  const currentHealthy =
+    pods.filter((pod) =>
+      !isTerminating(pod) && disrupted.get(pod.metadata.name) === undefined && isPodReady(pod)
+    ).length;
   // With none expected nothing is allowed: the first pods may be there before this is told again.
   const allowed = expectedPods <= 0 ? 0 : Math.max(currentHealthy - desiredHealthy, 0);
   const status: Status = {

@@ -65,7 +65,9 @@ export class Budgets {
   #statusOf(budget: PodDisruptionBudget): Status {
     const { api, clock } = this.#deps;
     const pods = this.#index.podsOf(budget);
-    if (pods.length === 0) this.#tell(budget, { type: "Normal", reason: "NoPods", message: "No matching pods found" });
+    if (pods.length === 0) {
+      this.#tell(budget, { type: "Normal", reason: "NoPods", message: "No matching pods found" });
+    }
     const wallMs = clock.wall();
     try {
       const { isIncomplete, ...expectation } = expectationOf(budget, { pods, storage: api.storage });
@@ -87,7 +89,8 @@ export class Budgets {
   }
 
   #tellUnmanaged(budget: PodDisruptionBudget): void {
-    const message = "Pods selected by this PodDisruptionBudget were found to be unmanaged. As a result, the status " +
+    const message =
+      "Pods selected by this PodDisruptionBudget were found to be unmanaged. As a result, the status " +
       "of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these " +
       'pods please set ".spec.minAvailable" field of the PDB to an integer value.';
     this.#tell(budget, { type: "Warning", reason: "UnmanagedPods", message });

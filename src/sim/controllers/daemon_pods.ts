@@ -32,10 +32,17 @@ export function shouldRun({ spec: { template } }: DaemonSet, node: Node): boolea
 }
 
 /** A pod for one node: told by affinity, so that the scheduler binds it. */
-export function daemonPod(daemonSet: DaemonSet, { nodeName, hash }: { nodeName: string; hash: string }): Draft<Pod> {
+export function daemonPod(
+  daemonSet: DaemonSet,
+  { nodeName, hash }: { nodeName: string; hash: string },
+): Draft<Pod> {
   const { metadata, spec, ...rest } = podDraft(daemonSet, daemonSet.spec.template);
   const labels = { ...metadata.labels, "controller-revision-hash": hash, "pod-template-generation": "1" };
-  return { ...rest, metadata: { ...metadata, labels }, spec: { ...withTolerations(spec), affinity: toNode(spec, nodeName) } };
+  return {
+    ...rest,
+    metadata: { ...metadata, labels },
+    spec: { ...withTolerations(spec), affinity: toNode(spec, nodeName) },
+  };
 }
 
 /** The node that a daemon's pod is on, or is meant for. */
@@ -49,7 +56,9 @@ function withTolerations(spec: PodSpec): PodSpec {
   const wanted = spec["hostNetwork"] === true ? [...TOLERATIONS, ON_HOST_NETWORK] : TOLERATIONS;
   const given = spec.tolerations ?? [];
   const missing = wanted.filter((each) =>
-    !given.some(({ key, operator, effect }) => key === each.key && operator === "Exists" && effect === each.effect)
+    !given.some(({ key, operator, effect }) =>
+      key === each.key && operator === "Exists" && effect === each.effect
+    )
   );
   return missing.length === 0 ? spec : { ...spec, tolerations: [...given, ...missing] };
 }

@@ -49,7 +49,9 @@ export class DaemonSets {
     }
     if (type !== PODS || !concernsController(change)) return;
     const owner = controllerOf(object);
-    if (owner?.kind === "DaemonSet") this.#loop.touch({ namespace: object.metadata.namespace, name: owner.name });
+    if (owner?.kind === "DaemonSet") {
+      this.#loop.touch({ namespace: object.metadata.namespace, name: owner.name });
+    }
   }
 
   #touchAll(): void {
@@ -65,7 +67,9 @@ export class DaemonSets {
     const byNode = this.#podsByNode(daemonSet);
     const names = new Set(nodes.map(({ metadata }) => metadata.name));
     for (const [node, pods] of byNode) if (!names.has(node)) this.#unplace(daemonSet, pods);
-    for (const node of nodes) await this.#bringTo(daemonSet, { node, pods: byNode.get(node.metadata.name) ?? [], hash });
+    for (const node of nodes) {
+      await this.#bringTo(daemonSet, { node, pods: byNode.get(node.metadata.name) ?? [], hash });
+    }
     const current = storage.get<DaemonSet>(DAEMON_SETS, ref);
     if (current?.metadata.uid !== daemonSet.metadata.uid) return;
     this.#replaceOld(current, { nodes, hash });
@@ -97,7 +101,10 @@ export class DaemonSets {
     // A pod that is going keeps its place until it has gone.
     if (first !== undefined || pods.some(isTerminating)) return;
     const { api } = this.#deps;
-    const { metadata } = await api.create<Pod>(PODS, daemonPod(daemonSet, { nodeName: node.metadata.name, hash }));
+    const { metadata } = await api.create<Pod>(
+      PODS,
+      daemonPod(daemonSet, { nodeName: node.metadata.name, hash }),
+    );
     this.#tell(daemonSet, { reason: "SuccessfulCreate", message: `Created pod: ${metadata.name}` });
   }
 
@@ -123,8 +130,13 @@ export class DaemonSets {
     daemonSet: DaemonSet,
     { nodes, hash, generation }: { nodes: readonly Node[]; hash: string; generation: number },
   ): void {
-    const names = new Set(nodes.filter((node) => shouldRun(daemonSet, node)).map(({ metadata }) => metadata.name));
-    const pods = [...this.#podsByNode(daemonSet)].map(([node, all]) => ({ node, pod: all.toSorted(stayingFirst)[0]! }));
+    const names = new Set(
+      nodes.filter((node) => shouldRun(daemonSet, node)).map(({ metadata }) => metadata.name),
+    );
+    const pods = [...this.#podsByNode(daemonSet)].map(([node, all]) => ({
+      node,
+      pod: all.toSorted(stayingFirst)[0]!,
+    }));
     const placed = pods.filter(({ node }) => names.has(node)).map(({ pod }) => pod);
     const numberAvailable = placed.filter((pod) => this.#isAvailable(daemonSet, pod)).length;
     const status: DaemonSet["status"] = {
@@ -161,7 +173,8 @@ export class DaemonSets {
 
 /** Whether a node has changed in what decides where pods belong. */
 function isMoved(before: ApiObject, after: ApiObject): boolean {
-  return before.metadata.labels !== after.metadata.labels && !isEqual(before.metadata.labels, after.metadata.labels) ||
+  return before.metadata.labels !== after.metadata.labels &&
+      !isEqual(before.metadata.labels, after.metadata.labels) ||
     before.spec !== after.spec && !isEqual(before.spec, after.spec);
 }
 

@@ -38,7 +38,7 @@ export function podsToDelete({ pods, related, count, wallMs }: Choice): readonly
     neighbours.set(nodeName, (neighbours.get(nodeName) ?? 0) + 1);
   }
   return pods.map((pod) => candidate(pod, neighbours.get(pod.spec.nodeName) ?? 0))
-    .sort((a, b) => compare(a, b, wallMs)).slice(0, count).map(({ pod }) => pod);
+    .sort((a, b) => compare(a, b, { wallMs })).slice(0, count).map(({ pod }) => pod);
 }
 
 function candidate(pod: Pod, neighbours: number): Candidate {
@@ -57,7 +57,7 @@ function candidate(pod: Pod, neighbours: number): Candidate {
 }
 
 /** Negative: `a` goes before `b`. */
-function compare(a: Candidate, b: Candidate, wallMs: number): number {
+function compare(a: Candidate, b: Candidate, { wallMs }: { wallMs: number }): number {
   return Number(a.isAssigned) - Number(b.isAssigned) ||
     a.phase - b.phase ||
     Number(a.isReady) - Number(b.isReady) ||

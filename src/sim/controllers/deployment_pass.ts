@@ -1,4 +1,4 @@
-import { type ApiFailure, conflict, MODIFIED } from "../api/failure.ts";
+import { type ApiFailure, modified } from "../api/failure.ts";
 import { isEqual } from "../equality.ts";
 import { conditionOf, type Deployment, isTerminating, type ReplicaSet } from "../objects.ts";
 import { DEPLOYMENTS } from "../resources.ts";
@@ -130,12 +130,15 @@ export class DeploymentPass {
     if (metadata.annotations?.[REVISION] === revision) return;
     const annotations = { ...metadata.annotations, [REVISION]: revision };
     const revised = { ...this.#deployment, metadata: { ...metadata, annotations } };
-    this.#deployment = this.#deps.api.update(DEPLOYMENTS, revised);
+    // By way of the status, as upstream: an annotation that is written so asks for nothing.
+    this.#deployment = this.#deps.api.update(DEPLOYMENTS, revised, { subresource: "status" });
   }
 
   #writeProgress(condition: { status: "True" | "False"; reason: string; message: string }): void {
     const { conditions = [] } = this.#deployment.status ?? {};
-    this.#writeConditions(withCondition(conditions, { type: "Progressing", ...condition }, this.#wallMs));
+    this.#writeConditions(
+      withCondition(conditions, { type: "Progressing", ...condition }, { wallMs: this.#wallMs }),
+    );
   }
 
   #writeConditions(conditions: DeploymentStatus["conditions"]): void {
@@ -154,7 +157,7 @@ export class DeploymentPass {
     const { name, uid, generation } = this.#deployment.metadata;
     const current = this.#deps.api.get<Deployment>(DEPLOYMENTS, this.#deployment.metadata);
     if (current.metadata.uid !== uid || current.metadata.generation !== generation) {
-      throw conflict(DEPLOYMENTS, { name, why: MODIFIED });
+      throw modified(DEPLOYMENTS, name);
     }
     this.#deployment = current;
   }

@@ -29,7 +29,7 @@ export function rolloutStatus(deployment: Deployment, at: At): DeploymentStatus 
     ...status,
     conditions: failure === undefined
       ? withoutCondition(conditions, "ReplicaFailure")
-      : withCondition(conditions, failure, at.wallMs),
+      : withCondition(conditions, failure, at),
   };
 }
 
@@ -51,7 +51,7 @@ function progress(
     message: `${subject} ${what}.`,
   });
   if (isComplete(deployment, status)) {
-    return withCondition(conditions, says("True", COMPLETE, "has successfully progressed"), wallMs);
+    return withCondition(conditions, says("True", COMPLETE, "has successfully progressed"), { wallMs });
   }
   if (isProgress(deployment.status ?? {}, status)) {
     // Each step counts, so its time is written also where the reason stays.
@@ -59,7 +59,7 @@ function progress(
     return [...withoutCondition(conditions, PROGRESSING), stamped(condition, { before, wallMs })];
   }
   if (!isTimedOut(deployment, wallMs)) return conditions;
-  return withCondition(conditions, says("False", TIMED_OUT, "has timed out progressing"), wallMs);
+  return withCondition(conditions, says("False", TIMED_OUT, "has timed out progressing"), { wallMs });
 }
 
 /** More new pods, fewer old ones, or more that are ready or available. */
@@ -102,5 +102,5 @@ export function pauseNoted(deployment: Deployment, wallMs: number): readonly Con
     status: "Unknown",
     reason: paused ? PAUSED : RESUMED,
     message: paused ? "Deployment is paused" : "Deployment is resumed",
-  }, wallMs);
+  }, { wallMs });
 }

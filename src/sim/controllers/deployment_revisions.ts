@@ -27,13 +27,17 @@ type Annotations = Readonly<Record<string, string>>;
 /** Which ReplicaSet is of the template that is asked for: the oldest of them. */
 export function revisionsOf({ spec }: Deployment, replicaSets: readonly ReplicaSet[]): Revisions {
   const ordered = replicaSets.toSorted(byCreation);
-  const newest = ordered.find((each) => isEqual(withoutHash(each.spec.template), withoutHash(spec.template)));
+  const newest = ordered.find((each) => isSameTemplate(each.spec.template, spec.template));
   return { newest, olds: ordered.filter((each) => each !== newest) };
 }
 
-function withoutHash({ metadata = {}, ...rest }: PodTemplate): object {
+function isSameTemplate(a: PodTemplate, b: PodTemplate): boolean {
+  return isEqual(a.spec, b.spec) && isEqual(withoutHash(a), withoutHash(b));
+}
+
+function withoutHash({ metadata = {} }: PodTemplate): object {
   const { [HASH_LABEL]: _, ...labels } = metadata.labels ?? {};
-  return { ...rest, metadata: { ...metadata, labels } };
+  return { ...metadata, labels };
 }
 
 export function revisionOf({ metadata }: ReplicaSet): number {

@@ -29,7 +29,7 @@ export function statusOf(
       unavailableReplicas: Math.max(sum(all, sizeOf) - available, 0),
     }),
     ...(isTold ? { terminatingReplicas: total((status) => status.terminatingReplicas) } : {}),
-    conditions: withCondition(conditions, availability(available >= replicas - maxUnavailable), wallMs),
+    conditions: withCondition(conditions, availability(available >= replicas - maxUnavailable), { wallMs }),
     ...(collisionCount === undefined ? {} : { collisionCount }),
   };
 }
@@ -54,7 +54,7 @@ function availability(isAvailable: boolean): NewCondition {
 export function withCondition(
   conditions: readonly Condition[],
   condition: NewCondition,
-  wallMs: number,
+  { wallMs }: { wallMs: number },
 ): readonly Condition[] {
   const before = conditions.find(({ type }) => type === condition.type);
   if (before?.status === condition.status && before.reason === condition.reason) return conditions;

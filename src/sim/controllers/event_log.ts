@@ -42,7 +42,9 @@ export class EventLog {
       return;
     }
     const namespace = object.metadata.namespace ?? "default";
-    const name = `${object.metadata.name}.${Math.floor(clock.wall() * 1e3).toString(16)}${this.#known.size.toString(16)}`;
+    const name = `${object.metadata.name}.${Math.floor(clock.wall() * 1e3).toString(16)}${
+      this.#known.size.toString(16)
+    }`;
     this.#known.set(key, { name, namespace });
     const event = {
       metadata: { name, namespace },

@@ -48,12 +48,15 @@ export class GarbageCollector {
 
   #seeObject(type: ResourceType, before: ApiObject | undefined, object: ApiObject): void {
     const { ownerReferences, finalizers } = object.metadata;
-    const isGoing = isTerminating(object) && finalizers !== undefined && finalizers !== before?.metadata.finalizers;
+    const isGoing = isTerminating(object) && finalizers !== undefined &&
+      finalizers !== before?.metadata.finalizers;
     const isOwned = ownerReferences !== undefined && ownerReferences !== before?.metadata.ownerReferences;
     if (isGoing || (isOwned && ownerReferences.some((owner) => !this.#isSolid(object, owner)))) {
       this.#touch(type, object);
     }
-    if (before !== undefined && ownerReferences !== before.metadata.ownerReferences) this.#touchWaitingOwners(before);
+    if (before !== undefined && ownerReferences !== before.metadata.ownerReferences) {
+      this.#touchWaitingOwners(before);
+    }
   }
 
   #seeGone(object: ApiObject): void {

@@ -1,4 +1,12 @@
-import { type Condition, conditionOf, isFinished, isPodReady, isTerminating, type Pod, timestamp } from "../objects.ts";
+import {
+  type Condition,
+  conditionOf,
+  isFinished,
+  isPodReady,
+  isTerminating,
+  type Pod,
+  timestamp,
+} from "../objects.ts";
 import type { Job } from "../strategies/jobs.ts";
 import { withoutZeros } from "./without_zeros.ts";
 
@@ -42,14 +50,20 @@ export function isComplete({ spec: { completions } }: Job, { active, succeeded }
   return completions === undefined ? succeeded > 0 && active.length === 0 : succeeded >= completions;
 }
 
-export function failureOf({ spec, status }: Job, { failed }: JobCounts, wallMs: number): JobFailure | undefined {
+export function failureOf(
+  { spec, status }: Job,
+  { failed }: JobCounts,
+  wallMs: number,
+): JobFailure | undefined {
   const { backoffLimit = 6, activeDeadlineSeconds } = spec;
   if (failed > backoffLimit) {
     return { reason: "BackoffLimitExceeded", message: "Job has reached the specified backoff limit" };
   }
   if (activeDeadlineSeconds === undefined || status?.startTime === undefined) return undefined;
   const isOver = Date.parse(status.startTime) + activeDeadlineSeconds * 1_000 <= wallMs;
-  return isOver ? { reason: "DeadlineExceeded", message: "Job was active longer than specified deadline" } : undefined;
+  return isOver
+    ? { reason: "DeadlineExceeded", message: "Job was active longer than specified deadline" }
+    : undefined;
 }
 
 export function jobStatus(
@@ -80,5 +94,7 @@ function newConditions(
     return ["FailureTarget", "Failed"].map((type) => ({ type, status: "True", ...times, ...failure }));
   }
   const reached = { reason: "CompletionsReached", message: "Reached expected number of succeeded pods" };
-  return isDone ? ["SuccessCriteriaMet", "Complete"].map((type) => ({ type, status: "True", ...times, ...reached })) : [];
+  return isDone
+    ? ["SuccessCriteriaMet", "Complete"].map((type) => ({ type, status: "True", ...times, ...reached }))
+    : [];
 }

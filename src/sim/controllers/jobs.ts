@@ -3,7 +3,15 @@ import { controllerOf, isTerminating, type ObjectRef, type Pod } from "../object
 import { JOBS, PODS } from "../resources.ts";
 import type { Job } from "../strategies/jobs.ts";
 import { type ControllerDeps, ControlLoop } from "./control_loop.ts";
-import { countsOf, failureOf, type JobCounts, type JobFailure, isJobFinished, jobStatus, wantedPods } from "./job_status.ts";
+import {
+  countsOf,
+  failureOf,
+  isJobFinished,
+  type JobCounts,
+  type JobFailure,
+  jobStatus,
+  wantedPods,
+} from "./job_status.ts";
 import { podDraft } from "./pod_draft.ts";
 import { concernsController } from "./pod_states.ts";
 

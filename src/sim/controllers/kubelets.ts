@@ -56,7 +56,9 @@ export class Kubelets {
     const { api, clock } = this.#deps;
     clock.after(LOST_NODE_MS, () => {
       if (api.storage.get(NODES, metadata) !== undefined) return;
-      for (const pod of api.storage.podsOn(metadata.name)) api.delete(PODS, pod.metadata, { gracePeriodSeconds: 0 });
+      for (const pod of api.storage.podsOn(metadata.name)) {
+        api.delete(PODS, pod.metadata, { gracePeriodSeconds: 0 });
+      }
     });
   }
 
@@ -122,7 +124,9 @@ function running(pod: Pod, wallMs: number): Pod {
     status: "True",
     lastTransitionTime: now,
   }));
-  const others = (pod.status?.conditions ?? []).filter(({ type }) => !conditions.some((each) => each.type === type));
+  const others = (pod.status?.conditions ?? []).filter(({ type }) =>
+    !conditions.some((each) => each.type === type)
+  );
   const containerStatuses = pod.spec.containers.map(({ name, image }) => ({
     name,
     image,
@@ -134,6 +138,12 @@ function running(pod: Pod, wallMs: number): Pod {
   }));
   return {
     ...pod,
-    status: { ...pod.status, phase: "Running", startTime: now, conditions: [...others, ...conditions], containerStatuses },
+    status: {
+      ...pod.status,
+      phase: "Running",
+      startTime: now,
+      conditions: [...others, ...conditions],
+      containerStatuses,
+    },
   };
 }

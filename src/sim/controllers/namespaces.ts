@@ -1,13 +1,15 @@
 import { isReleased } from "../api/deletion.ts";
 import type { Storage, StorageChange } from "../api/storage.ts";
 import { isTerminating, type Namespace, type ObjectRef } from "../objects.ts";
-import { NAMESPACES, RESOURCES, SERVICE_ACCOUNTS, type ResourceType } from "../resources.ts";
+import { NAMESPACES, RESOURCES, type ResourceType, SERVICE_ACCOUNTS } from "../resources.ts";
 import { type ControllerDeps, ControlLoop } from "./control_loop.ts";
 
 const FINALIZER = "kubernetes";
 const ACCOUNT = "default";
 /** Events are stored once, whatever group shows them. */
-const CONTENT: readonly ResourceType[] = RESOURCES.filter(({ namespaced, group }) => namespaced && group !== "events.k8s.io");
+const CONTENT: readonly ResourceType[] = RESOURCES.filter(({ namespaced, group }) =>
+  namespaced && group !== "events.k8s.io"
+);
 
 /** Gives each namespace its service account, and empties those that are deleted before they go. */
 export class Namespaces {
@@ -54,7 +56,9 @@ export class Namespaces {
   async #createAccount(namespace: string): Promise<void> {
     const { api } = this.#deps;
     const ref = { namespace, name: ACCOUNT };
-    if (api.storage.get(SERVICE_ACCOUNTS, ref) === undefined) await api.create(SERVICE_ACCOUNTS, { metadata: ref });
+    if (api.storage.get(SERVICE_ACCOUNTS, ref) === undefined) {
+      await api.create(SERVICE_ACCOUNTS, { metadata: ref });
+    }
   }
 
   /** Deletes what is in a namespace; whether nothing is left. Pods get the time that they ask for. */
@@ -66,7 +70,9 @@ export class Namespaces {
         // Something may have gone with what was deleted before.
         if (api.storage.get(type, object.metadata) === undefined) continue;
         if (isTerminating(object)) isEmpty = false;
-        else if (!api.delete(type, object.metadata, { propagationPolicy: "Background" }).isGone) isEmpty = false;
+        else if (!api.delete(type, object.metadata, { propagationPolicy: "Background" }).isGone) {
+          isEmpty = false;
+        }
       }
     }
     return isEmpty;

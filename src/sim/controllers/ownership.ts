@@ -1,4 +1,4 @@
-import { type LabelSelector, matchesSelector } from "../../domain/label_selector.ts";
+import { type LabelSelector, meetsRequirement, requirementsOf } from "../../domain/label_selector.ts";
 import type { ApiServer } from "../api/api_server.ts";
 import { type ApiObject, controllerOf, isTerminating, type OwnerReference } from "../objects.ts";
 import type { ResourceType } from "../resources.ts";
@@ -37,14 +37,19 @@ export function claims<T extends ApiObject>(
   owner: Owner,
   { owned, orphans }: { owned: readonly T[]; orphans: readonly T[] },
 ): Claims<T> {
-  const isPicked = ({ metadata }: T) => matchesSelector(metadata.labels ?? {}, owner.spec.selector);
+  const requirements = requirementsOf(owner.spec.selector);
+  const isPicked = ({ metadata: { labels = {} } }: T) =>
+    requirements.every((requirement) => meetsRequirement(labels, requirement));
   const controlled = owned.filter((object) => isControlledBy(object, owner));
   // Who is going takes no one in, and lets no one go: the garbage collector does.
   const isStaying = !isTerminating(owner);
+  const kept = controlled.filter(isPicked);
   return {
-    kept: controlled.filter(isPicked),
+    kept,
     adopted: orphans.filter((object) => isStaying && !isTerminating(object) && isPicked(object)),
-    released: controlled.filter((object) => isStaying && !isPicked(object)),
+    released: isStaying && kept.length < controlled.length
+      ? controlled.filter((object) => !isPicked(object))
+      : [],
   };
 }
 

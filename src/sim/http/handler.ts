@@ -1,103 +1,109 @@
 import type { Clock } from "../../runtime/clock.ts";
-import type { ApiServer } from "../api/api_server.ts";
-import { bind } from "../api/binding.ts";
-import { evict } from "../api/eviction.ts";
-import { ApiFailure, badRequest, type StatusBody } from "../api/failure.ts";
-import type { Json } from "../json.ts";
+import { ApiFailure, type StatusBody } from "../api/failure.ts";
 import { discoveryFor } from "../kubectl/discovery.ts";
 import { openApiFor } from "../kubectl/openapi.ts";
 import type { ApiObject } from "../objects.ts";
-import { applyMergePatch } from "../patches/merge_patch.ts";
-import { NAMESPACES, PODS, RESOURCES } from "../resources.ts";
-import type { Lists } from "./lists.ts";
-import { type ApiRequest, readObject, refOf, type Target, targetOf } from "./request.ts";
-import { rescale, type Scale, scaleOf } from "./scale.ts";
+import { RESOURCES } from "../resources.ts";
+import { deleteOptions } from "./delete_options.ts";
+import { listOptions, watchOptions } from "./list_options.ts";
+import { listPage } from "./lists.ts";
+import { flagIn } from "./query.ts";
+import { type ApiRequest, type Call, isInGroup, refOf, type Target, targetOf } from "./request.ts";
+import { answerScale, postBinding, postEviction, putFinalize, type SubresourceDeps } from "./subresources.ts";
 import { View } from "./view.ts";
 import type { Watches } from "./watches.ts";
-import { deleteOptions, isDry, type Writes } from "./writes.ts";
+import type { Writes } from "./writes.ts";
 
-export interface HandlerDeps {
-  readonly api: ApiServer;
+export interface HandlerDeps extends Omit<SubresourceDeps, "wall"> {
   readonly clock: Clock;
-  readonly lists: Lists;
   readonly watches: Watches;
   readonly writes: Writes;
 }
+
+type Respond = (code: number, body: unknown) => Response;
 
 /** Answers a request to the API, as an API server would. */
 export function createHandler(deps: HandlerDeps): (request: ApiRequest) => Promise<Response> {
   return async (request) => {
     try {
-      return await answer(deps, request);
+      const { path } = request;
+      const target = targetOf(path);
+      return target === undefined ? answerOther(request) : await answer(deps, { target, request });
     } catch (error) {
-      if (error instanceof ApiFailure) return json(error.code, error.body, error.headers);
+      if (error instanceof ApiFailure) return json(error.code, error.body, Object.entries(error.headers));
       throw error;
     }
   };
 }
 
-async function answer(deps: HandlerDeps, request: ApiRequest): Promise<Response> {
-  const { path } = request;
+/** What is no resource: the server's health, and what it says of itself. */
+function answerOther({ path, header }: ApiRequest): Response {
   if (["/healthz", "/livez", "/readyz"].includes(path)) return new Response("ok");
-  const accept = request.header("accept") ?? "";
-  const described = discoveryFor(path, accept, RESOURCES) ?? openApiFor(path, RESOURCES);
-  if (described !== undefined) {
-    const { body, contentType } = described;
-    return new Response(body instanceof Uint8Array ? body : JSON.stringify(body), {
-      headers: { "content-type": contentType },
-    });
+  const document = discoveryFor(path, header("accept") ?? "", RESOURCES) ?? openApiFor(path, RESOURCES);
+  if (document !== undefined) {
+    const { body, contentType } = document;
+    const headers = { "content-type": contentType };
+    return new Response(body instanceof Uint8Array ? body : JSON.stringify(body), { headers });
   }
-  const target = targetOf(path);
-  if (target === undefined) throw nowhere();
-  if (target.subresource !== undefined) return await answerSubresource(deps, { target, request });
-  return target.name === undefined
-    ? await answerCollection(deps, { target, request })
-    : await answerObject(deps, { target, request });
+  if (!isInGroup(path)) return new Response("404 page not found\n", { status: 404 });
+  const message = "the server could not find the requested resource";
+  throw new ApiFailure({ code: 404, reason: "NotFound", message, details: {} });
 }
 
-interface Asked {
-  readonly target: Target;
-  readonly request: ApiRequest;
+async function answer(deps: HandlerDeps, { target, request }: Omit<Call, "warn">): Promise<Response> {
+  const warnings: string[] = [];
+  const call = { target, request, warn: (text: string) => void warnings.push(text) };
+  const respond: Respond = (code, body) =>
+    json(code, body, warnings.map((text) => ["warning", `299 - ${JSON.stringify(text)}`]));
+  if (target.subresource !== undefined && target.subresource.name !== "status") {
+    return await answerSubresource(deps, call, respond);
+  }
+  return await (target.name === undefined ? answerCollection : answerObject)(deps, call, respond);
 }
 
-async function answerCollection(deps: HandlerDeps, { target, request }: Asked): Promise<Response> {
+async function answerCollection(deps: HandlerDeps, call: Call, respond: Respond): Promise<Response> {
+  const { target, request } = call;
   const { query, method } = request;
   const { type, namespace } = target;
-  const view = new View(type, { accept: request.header("accept") ?? "", query, clock: deps.clock });
-  if (method === "GET" && isTrue(query.get("watch"))) return watchResponse(deps, { target, request });
-  if (method === "GET") return json(200, view.list(deps.lists.read(type, { namespace, query })));
-  if (method === "POST") {
-    if (type.namespaced && namespace === undefined) throw notAllowed();
-    const { code, object } = await deps.writes.create(target, request);
-    return json(code, view.one(object as ApiObject));
+  const view = new View(type, request, deps.clock);
+  const page = () => listPage(deps.api.storage, { type, namespace, ...listOptions(type, query) });
+  if (method === "GET") {
+    return flagIn(query, "watch") ? watchResponse(deps, call, view) : respond(200, view.list(page()));
+  }
+  if (method === "POST" && (namespace !== undefined || !type.namespaced)) {
+    const { code, object } = await deps.writes.create(call);
+    return respond(code, view.one(object));
   }
   if (method === "DELETE" && type.verbs.includes("deletecollection")) {
     const options = await deleteOptions(request);
-    const { items, metadata } = deps.lists.read(type, { namespace, query });
-    for (const item of items) deps.api.delete(type, item.metadata, options);
-    return json(200, view.list({ items, metadata }));
+    const found = page();
+    for (const item of found.items) await deps.writes.deleteOne(call, item.metadata, options);
+    return respond(200, view.list(found));
   }
   throw notAllowed();
 }
 
-async function answerObject(deps: HandlerDeps, { target, request }: Asked): Promise<Response> {
-  const { query, method } = request;
+async function answerObject(deps: HandlerDeps, call: Call, respond: Respond): Promise<Response> {
+  const { target, request } = call;
   const { type } = target;
-  const view = new View(type, { accept: request.header("accept") ?? "", query, clock: deps.clock });
-  switch (method) {
+  const view = new View(type, request, deps.clock);
+  switch (request.method) {
     case "GET":
-      if (isTrue(query.get("watch"))) return watchResponse(deps, { target, request });
-      return json(200, view.one(deps.api.get(type, refOf(target))));
+      if (flagIn(request.query, "watch")) return watchResponse(deps, call, view);
+      return respond(200, view.one(deps.api.get(type, refOf(target))));
     case "PUT":
     case "PATCH": {
-      const written = method === "PUT"
-        ? await deps.writes.update(target, request)
-        : await deps.writes.patch(target, request);
-      return json(written.code, view.one(written.object as ApiObject));
+      const { code, object } =
+        await (request.method === "PUT" ? deps.writes.update(call) : deps.writes.patch(call));
+      return respond(code, view.one(object));
     }
     case "DELETE": {
-      const { object, isGone } = await deps.writes.delete(target, request);
-      return json(200, isGone && !ANSWERS_WITH_OBJECT.has(type.kind) ? deleted(target, object) : view.one(object));
+      if (target.subresource !== undefined) throw notAllowed();
+      const { object, isGone } = await deps.writes.delete(call);
+      return respond(
+        200,
+        isGone && !ANSWERS_WITH_OBJECT.has(type.kind) ? deleted(target, object) : view.one(object),
+      );
     }
     default:
       throw notAllowed();
@@ -108,84 +114,48 @@ async function answerObject(deps: HandlerDeps, { target, request }: Asked): Prom
 const ANSWERS_WITH_OBJECT: ReadonlySet<string> = new Set(["Pod", "Service", "ServiceAccount"]);
 
 function deleted({ type, name }: Target, { metadata }: ApiObject): StatusBody {
-  return {
-    kind: "Status",
-    apiVersion: "v1",
-    metadata: {},
-    status: "Success",
-    details: { name, ...(type.group === "" ? {} : { group: type.group }), kind: type.plural, uid: metadata.uid },
+  const details = {
+    name,
+    ...type.group === "" ? {} : { group: type.group },
+    kind: type.plural,
+    uid: metadata.uid,
   };
+  return { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details };
 }
 
-async function answerSubresource(deps: HandlerDeps, { target, request }: Asked): Promise<Response> {
-  const { type, subresource } = target;
-  const known = type.subresources.find(({ name }) => name === subresource);
-  if (known === undefined || target.name === undefined) throw nowhere();
-  if (subresource === "status") return await answerObject(deps, { target, request });
-  if (subresource === "scale") return await answerScale(deps, { target, request });
-  const { api, clock } = deps;
-  const wallMs = clock.wall();
-  const ref = refOf(target);
-  if (type === NAMESPACES && request.method === "PUT") {
-    const { spec } = await readObject(request) as unknown as ApiObject;
-    const before = api.get(type, ref);
-    return json(200, api.update(type, { ...before, spec }));
+async function answerSubresource(deps: HandlerDeps, call: Call, respond: Respond): Promise<Response> {
+  const { method } = call.request;
+  const own = { ...deps, wall: () => deps.clock.wall() };
+  switch (`${method} ${call.target.subresource!.name}`) {
+    case "POST binding":
+      return respond(201, await postBinding(own, call));
+    case "POST eviction":
+      return respond(201, await postEviction(own, call));
+    case "PUT finalize":
+      return respond(200, await putFinalize(own, call));
+    case "GET scale":
+    case "PUT scale":
+    case "PATCH scale":
+      return respond(200, await answerScale(own, call));
+    default:
+      throw notAllowed();
   }
-  if (type !== PODS || request.method !== "POST") throw notAllowed();
-  const body = await readObject(request);
-  const named = (body["metadata"] as { name?: string } | undefined)?.name;
-  if (subresource === "binding") {
-    const { name } = body["target"] as { name: string };
-    bind(api, { ref, nodeName: name, wallMs });
-    return json(201, { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 });
-  }
-  if (named !== undefined && named !== target.name) throw badRequest("name in URL does not match name in Eviction object");
-  const options = (body["deleteOptions"] ?? {}) as { dryRun?: unknown };
-  const dryRun = isDry(request).dryRun || (Array.isArray(options.dryRun) && options.dryRun.includes("All"));
-  return json(201, evict(api, { ref, options: { ...options, dryRun }, wallMs }));
 }
 
-async function answerScale({ api }: HandlerDeps, { target, request }: Asked): Promise<Response> {
-  const { type } = target;
-  const ref = refOf(target);
-  const current = scaleOf(api.get(type, ref));
-  if (request.method === "GET") return json(200, current);
-  const { dryRun } = isDry(request);
-  if (request.method === "PUT") {
-    return json(200, rescale(api, { type, ref, scale: await readObject(request) as unknown as Scale, dryRun }));
-  }
-  if (request.method !== "PATCH") throw notAllowed();
-  const patch = await readObject(request) as Json;
-  const scale = applyMergePatch(current as unknown as Json, patch) as unknown as Scale;
-  return json(200, rescale(api, { type, ref, scale, dryRun }));
-}
-
-function watchResponse(deps: HandlerDeps, { target, request }: Asked): Response {
+function watchResponse(deps: HandlerDeps, { target, request }: Call, view: View): Response {
   const { type, namespace, name } = target;
-  const { query } = request;
-  const view = new View(type, { accept: request.header("accept") ?? "", query, clock: deps.clock });
-  const body = deps.watches.open({ type, namespace, name, query, view: (object) => view.watched(object) });
+  const options = watchOptions(type, request.query);
+  const body = deps.watches.open({ ...options, type, namespace, name, view: (object) => view.watched(object) });
   return new Response(body, { headers: { "content-type": "application/json" } });
 }
 
-function isTrue(text: string | null): boolean {
-  return text === "true" || text === "1";
-}
-
-function json(code: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(JSON.stringify(body), {
-    status: code,
-    headers: { "content-type": "application/json", ...headers },
-  });
-}
-
-function nowhere(): ApiFailure {
-  const message = "the server could not find the requested resource";
-  return new ApiFailure({ code: 404, reason: "NotFound", message, details: {} });
+function json(code: number, body: unknown, more: readonly (readonly [string, string])[]): Response {
+  const headers = new Headers({ "content-type": "application/json" });
+  for (const [name, value] of more) headers.append(name, value);
+  return new Response(JSON.stringify(body), { status: code, headers });
 }
 
 function notAllowed(): ApiFailure {
   const message = "the server does not allow this method on the requested resource";
   return new ApiFailure({ code: 405, reason: "MethodNotAllowed", message, details: {} });
 }
-

@@ -1,25 +1,21 @@
-import { type LabelSelector, requirementsOf } from "../../domain/label_selector.ts";
+import type { LabelSelector } from "../../domain/label_selector.ts";
 import type { ApiServer } from "../api/api_server.ts";
-import { conflict, invalid, MODIFIED } from "../api/failure.ts";
-import type { ApiObject, ObjectRef } from "../objects.ts";
+import { anotherUid, invalid, modified } from "../api/failure.ts";
+import type { ApiObject, ObjectMeta, ObjectRef } from "../objects.ts";
 import type { ResourceType } from "../resources.ts";
+import { notNegative } from "../strategies/causes.ts";
 
 interface Scalable extends ApiObject {
   readonly spec: { readonly replicas?: number; readonly selector?: LabelSelector };
   readonly status?: { readonly replicas?: number };
 }
 
+/** https://kubernetes.io/docs/reference/kubernetes-api/autoscaling-resources/scale-v1/ */
 export interface Scale {
   readonly kind: "Scale";
   readonly apiVersion: "autoscaling/v1";
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace?: string | undefined;
-    readonly uid?: string;
-    readonly resourceVersion?: string;
-    readonly creationTimestamp?: string;
-  };
-  readonly spec: { readonly replicas?: number };
+  readonly metadata: Partial<ObjectMeta>;
+  readonly spec?: { readonly replicas?: number };
   readonly status?: { readonly replicas: number; readonly selector?: string };
 }
 
@@ -27,12 +23,19 @@ export interface Scale {
 export function scaleOf(object: ApiObject): Scale {
   const { metadata, spec, status } = object as Scalable;
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
+  const { replicas = 1, selector = {} } = spec;
   return {
     kind: "Scale",
     apiVersion: "autoscaling/v1",
-    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: spec.replicas === 0 ? {} : { replicas: spec.replicas ?? 1 },
-    status: { replicas: status?.replicas ?? 0, selector: selectorText(spec.selector ?? {}) },
+    metadata: {
+      name,
+      ...namespace === undefined ? {} : { namespace },
+      uid,
+      resourceVersion,
+      creationTimestamp,
+    },
+    spec: replicas === 0 ? {} : { replicas },
+    status: { replicas: status?.replicas ?? 0, selector: selectorText(selector) },
   };
 }
 
@@ -43,24 +46,24 @@ export function rescale(
 ): Scale {
   const before = api.get<Scalable>(type, ref);
   const { resourceVersion, uid } = scale.metadata;
-  if ((resourceVersion && resourceVersion !== before.metadata.resourceVersion) || (uid && uid !== before.metadata.uid)) {
-    throw conflict(type, { name: ref.name, why: MODIFIED });
-  }
-  const { replicas = 0 } = scale.spec;
-  if (!Number.isInteger(replicas) || replicas < 0) {
-    const message = `Invalid value: ${replicas}: must be greater than or equal to 0`;
-    const causes = [{ reason: "FieldValueInvalid", message, field: "spec.replicas" }];
-    throw invalid({ ...type, kind: "Scale", group: "autoscaling" }, { name: ref.name, causes });
-  }
+  const current = before.metadata;
+  if (uid && uid !== current.uid) throw anotherUid(type, ref.name, { asked: uid, found: current.uid });
+  if (resourceVersion && resourceVersion !== current.resourceVersion) throw modified(type, ref.name);
+  const { replicas = 0 } = scale.spec ?? {};
+  const causes = [...notNegative("spec.replicas", replicas)];
+  if (causes.length > 0) throw invalid({ group: "autoscaling", kind: "Scale" }, { name: ref.name, causes });
   return scaleOf(api.update(type, { ...before, spec: { ...before.spec, replicas } }, { dryRun }));
 }
 
-/** As in a query: `app=web,tier in (a,b)`. */
-function selectorText(selector: LabelSelector): string {
-  return requirementsOf(selector).map(({ key, operator, values = [] }) => {
-    if (operator === "Exists") return key;
-    if (operator === "DoesNotExist") return `!${key}`;
-    if (operator === "In" && values.length === 1) return `${key}=${values[0]}`;
-    return `${key} ${operator.toLowerCase()} (${values.join(",")})`;
-  }).join(",");
+/** As in a query, sorted: `app=web,tier in (a,b)`. */
+function selectorText({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
+  const exact = Object.entries(matchLabels).map(([key, value]) => ({ key, text: `${key}=${value}` }));
+  const others = matchExpressions.map(({ key, operator, values = [] }) => {
+    if (operator === "Exists") return { key, text: key };
+    if (operator === "DoesNotExist") return { key, text: `!${key}` };
+    return { key, text: `${key} ${operator.toLowerCase()} (${values.toSorted().join(",")})` };
+  });
+  return [...exact, ...others].sort((a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0).map(({ text }) =>
+    text
+  ).join(",");
 }

@@ -4,8 +4,7 @@ import { expired } from "../api/failure.ts";
 import { type Storage, type StorageChange, stored } from "../api/storage.ts";
 import type { ApiObject } from "../objects.ts";
 import { apiVersionOf, type ResourceType } from "../resources.ts";
-import { type Matches, selectorOf } from "./selectors.ts";
-import { versionOf } from "./versions.ts";
+import type { WatchOptions } from "./list_options.ts";
 
 export interface WatchesDeps {
   readonly clock: Clock;
@@ -13,12 +12,11 @@ export interface WatchesDeps {
   readonly storage: Storage;
 }
 
-export interface WatchRequest {
+export interface WatchRequest extends WatchOptions {
   readonly type: ResourceType;
   readonly namespace: string | undefined;
   /** Of a watch of one object. */
   readonly name: string | undefined;
-  readonly query: URLSearchParams;
   /** An object as this client asked to see it. */
   readonly view: (object: ApiObject) => unknown;
 }
@@ -31,6 +29,8 @@ const BOOKMARK_MS = 60_000;
 const LAST_BOOKMARK_MS = 2_000;
 /** Where a client does not say for how long it wants to watch. */
 const LONGEST_MS = { least: 1_800_000, most: 3_600_000 };
+/** So many pieces can wait for a reader. One that is slower than that is cut off, and may come back. */
+const MOST_UNREAD = 1_000;
 
 /** Serves watches: each change once, in order, from the version asked for. */
 export class Watches {
@@ -61,7 +61,7 @@ export class Watches {
         watch.start(controller, () => watches.delete(watch));
       },
       cancel: () => watch.forget(),
-    }, { highWaterMark: Infinity });
+    }, { highWaterMark: MOST_UNREAD });
   }
 
   /** Ends all watches, as an API server does that goes away. */
@@ -73,7 +73,6 @@ export class Watches {
 class Watch {
   readonly #deps: WatchesDeps;
   readonly #request: WatchRequest;
-  readonly #matches: Matches;
   readonly #timers = new Map<string, () => void>();
   readonly #encoder = new TextEncoder();
   /** Lines that wait to be sent. */
@@ -84,33 +83,37 @@ class Watch {
   constructor(deps: WatchesDeps, request: WatchRequest) {
     this.#deps = deps;
     this.#request = request;
-    const selected = selectorOf(request.type, request.query);
-    this.#matches = ({ metadata, ...object }) =>
-      (request.namespace === undefined || metadata.namespace === request.namespace) &&
-      (request.name === undefined || metadata.name === request.name) &&
-      (selected?.({ metadata, ...object }) ?? true);
   }
 
   start(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>, onEnd: () => void): void {
     this.#controller = controller;
     this.#onEnd = onEnd;
-    const { random } = this.#deps;
-    const asked = Number(this.#request.query.get("timeoutSeconds") ?? 0) * 1_000;
+    const { timeoutSeconds = 0, wantsBookmarks } = this.#request;
     const { least, most } = LONGEST_MS;
-    const lastsMs = asked > 0 ? asked : least + random() * (most - least);
+    const lastsMs = timeoutSeconds > 0 ? timeoutSeconds * 1_000 : least + this.#deps.random() * (most - least);
     this.#after("end", lastsMs, () => this.end());
-    if (this.#request.query.get("allowWatchBookmarks") === "true") {
-      if (lastsMs > BOOKMARK_MS) this.#after("last bookmark", lastsMs - LAST_BOOKMARK_MS, () => this.#bookmark());
+    if (wantsBookmarks) {
+      if (lastsMs > LAST_BOOKMARK_MS) {
+        this.#after("last bookmark", lastsMs - LAST_BOOKMARK_MS, () => this.#bookmark());
+      }
       this.#bookmarkLater();
     }
     this.#sendPast();
   }
 
-  see({ event, before, object }: StorageChange): void {
+  see({ event, before, object, revision }: StorageChange): void {
+    if (revision <= (this.#request.version ?? 0)) return;
     const was = before !== undefined && this.#matches(before);
     const is = event !== "DELETED" && this.#matches(object);
     if (is) this.#send(was ? "MODIFIED" : "ADDED", object);
-    else if (was) this.#send("DELETED", object.metadata === before.metadata ? object : withVersion(before, object));
+    else if (was) this.#send("DELETED", event === "DELETED" ? object : withVersion(before, object));
+  }
+
+  #matches(object: ApiObject): boolean {
+    const { namespace, name, matches } = this.#request;
+    return (namespace === undefined || object.metadata.namespace === namespace) &&
+      (name === undefined || object.metadata.name === name) &&
+      (matches === undefined || matches(object));
   }
 
   /** The server ends it: what waits is sent first. */
@@ -130,20 +133,17 @@ class Watch {
 
   #sendPast(): void {
     const { storage } = this.#deps;
-    const { query, type } = this.#request;
-    const version = versionOf(query);
-    const isInitial = query.get("sendInitialEvents") === "true";
-    if (isInitial || version === undefined || version === 0) {
-      for (const object of storage.all(type, this.#request.namespace)) {
-        if (this.#matches(object)) this.#send("ADDED", object);
+    const { type, namespace, version, wantsInitial, isToldOfInitial } = this.#request;
+    if (wantsInitial) {
+      for (const object of storage.all(type, namespace)) if (this.#matches(object)) this.#send("ADDED", object);
+      if (isToldOfInitial) {
+        this.#line("BOOKMARK", this.#bookmarkObject({ "k8s.io/initial-events-end": "true" }));
       }
-      if (isInitial) this.#line("BOOKMARK", this.#bookmarkObject({ "k8s.io/initial-events-end": "true" }));
       return;
     }
-    const changes = storage.since(type, version);
+    const changes = version ? storage.since(type, version) : [];
     if (changes === undefined) {
-      const { body } = expired(`too old resource version: ${version} (${storage.revision})`);
-      this.#line("ERROR", body);
+      this.#line("ERROR", expired(`too old resource version: ${version} (${storage.revision})`).body);
       this.end();
       return;
     }
@@ -166,6 +166,7 @@ class Watch {
     if (this.#waiting.length === 0) return;
     this.#controller?.enqueue(this.#encoder.encode(this.#waiting.join("")));
     this.#waiting = [];
+    if ((this.#controller?.desiredSize ?? 1) <= 0) this.end();
   }
 
   #bookmarkLater(): void {
@@ -187,8 +188,7 @@ class Watch {
     const { type } = this.#request;
     const metadata = {
       resourceVersion: String(this.#deps.storage.revision),
-      creationTimestamp: null,
-      ...(annotations === undefined ? {} : { annotations }),
+      ...annotations === undefined ? {} : { annotations },
     };
     return { kind: type.kind, apiVersion: apiVersionOf(type), metadata };
   }

@@ -1,17 +1,24 @@
-import type { ApiServer, Draft } from "../api/api_server.ts";
-import type { Admit } from "../api/api_server.ts";
-import type { DeleteOptions } from "../api/deletion.ts";
-import { ApiFailure, badRequest, conflict, invalid, MODIFIED, notFound } from "../api/failure.ts";
-import type { Json } from "../json.ts";
-import type { ApiObject, ObjectRef } from "../objects.ts";
-import { applyJsonPatch } from "../patches/json_patch.ts";
-import { applyMergePatch } from "../patches/merge_patch.ts";
-import { PatchError } from "../patches/patch_error.ts";
-import { applyStrategicMergePatch } from "../patches/strategic_merge_patch.ts";
-import { type ResourceType } from "../resources.ts";
+import type { Admit, ApiServer, Draft } from "../api/api_server.ts";
+import type { Deletion } from "../api/deletion.ts";
+import {
+  anotherUid,
+  ApiFailure,
+  badRequest,
+  invalid,
+  modified,
+  notFound,
+  serverError,
+} from "../api/failure.ts";
+import { fixedProblems, shaped } from "../api/metadata.ts";
 import type { Strategies } from "../api/strategy.ts";
-import { decodingProblem } from "../strategies/decoding.ts";
-import { type ApiRequest, readObject, refOf, type Target } from "./request.ts";
+import type { JsonObject } from "../json.ts";
+import type { ApiObject, ObjectMeta, ObjectRef } from "../objects.ts";
+import { readBody } from "./bodies.ts";
+import { type AskedDeletion, deleteOptions } from "./delete_options.ts";
+import { readPatch } from "./patching.ts";
+import { type Call, refOf, type Target } from "./request.ts";
+import { asServed } from "./view.ts";
+import { type WriteOptions, writeOptions } from "./write_options.ts";
 
 export interface WritesDeps {
   readonly api: ApiServer;
@@ -20,9 +27,12 @@ export interface WritesDeps {
 }
 
 export interface Written {
-  readonly code: number;
-  readonly object: unknown;
+  readonly code: 200 | 201;
+  readonly object: ApiObject;
 }
+
+/** How often a patch is tried anew when others write at the same time. */
+const MOST_TRIES = 5;
 
 /** Creates, updates, patches and deletes, as requests ask for it. */
 export class Writes {
@@ -32,158 +42,111 @@ export class Writes {
     this.#deps = deps;
   }
 
-  async create({ type, namespace }: Target, request: ApiRequest): Promise<Written> {
-    const object = checked(type, { object: await readObject(request), namespace });
-    const { name, generateName } = object.metadata;
-    if (!name && !generateName) {
-      const message = "Required value: name or generateName is required";
-      throw invalid(type, { name: "", causes: [{ reason: "FieldValueRequired", message, field: "metadata.name" }] });
-    }
+  async create(call: Call): Promise<Written> {
+    const options = writeOptions("Create", call.request.query);
+    const object = placed(call.target, await readBody(call, options));
     if (object.metadata.resourceVersion) {
-      throw badRequest("resourceVersion should not be set on objects to be created");
+      throw serverError("resourceVersion should not be set on objects to be created");
     }
-    return { code: 201, object: await this.#deps.api.create(type, withNamespace(object, namespace), isDry(request)) };
+    return await this.#create(call, object, options);
   }
 
-  async update(target: Target, request: ApiRequest): Promise<Written> {
-    const { type, namespace } = target;
-    const object = checked(type, { object: await readObject(request), namespace });
-    if (object.metadata.name !== target.name) {
-      throw badRequest(
-        `the name of the object (${object.metadata.name}) does not match the name on the URL (${target.name})`,
-      );
-    }
-    const ref = refOf(target);
-    if (this.#deps.api.storage.get(type, ref) === undefined) return await this.#createByUpdate(target, object, request);
-    return { code: 200, object: await this.#put(target, withNamespace(object, namespace) as ApiObject, request) };
+  async update(call: Call): Promise<Written> {
+    const { target, request } = call;
+    const { type, name } = target;
+    const options = writeOptions("Update", request.query);
+    const object = placed(target, await readBody(call, options));
+    const before = this.#deps.api.storage.get(type, refOf(target));
+    if (before !== undefined) return { code: 200, object: await this.#put(call, { before, object, options }) };
+    if (!this.#deps.strategies.get(type)?.mayCreateOnUpdate) throw notFound(type, name!);
+    const { uid, resourceVersion } = object.metadata;
+    if (uid) throw anotherUid(type, name!, { asked: uid, found: "" });
+    if (resourceVersion) throw modified(type, name!);
+    return await this.#create(call, object, options);
   }
 
-  async patch(target: Target, request: ApiRequest): Promise<Written> {
+  async patch(call: Call): Promise<Written> {
+    const { target, request } = call;
     const { type } = target;
-    const contentType = (request.header("content-type") ?? "").split(";")[0]!.trim();
-    const text = await request.body();
-    const before = this.#deps.api.get(type, refOf(target));
-    const patched = patchedObject(before, { text, contentType });
-    const { resourceVersion } = patched.metadata;
-    if (resourceVersion && resourceVersion !== before.metadata.resourceVersion) {
-      throw conflict(type, { name: target.name!, why: MODIFIED });
+    const options = writeOptions("Patch", request.query);
+    const patch = await readPatch(call, options);
+    for (let tries = 1;; tries++) {
+      const before = this.#deps.api.get(type, refOf(target));
+      const object = placed(target, patch(asServed(type, before)));
+      const { resourceVersion } = object.metadata;
+      if (resourceVersion && resourceVersion !== before.metadata.resourceVersion) {
+        throw modified(type, target.name!);
+      }
+      const causes = fixedProblems(before, object);
+      if (causes.length > 0) throw invalid(type, { name: target.name!, causes });
+      try {
+        return { code: 200, object: await this.#put(call, { before, object, options }) };
+      } catch (error) {
+        // Only while webhooks were asked can another write have come between.
+        if (!(error instanceof ApiFailure && error.code === 409) || tries === MOST_TRIES) throw error;
+      }
     }
-    return { code: 200, object: await this.#put(target, patched, request) };
   }
 
   /** The object that was deleted, or is being deleted. */
-  async delete(
-    { type, ...target }: Target,
-    request: ApiRequest,
-  ): Promise<{ object: ApiObject; isGone: boolean }> {
-    return this.#deps.api.delete(type, refOf({ type, ...target }), await deleteOptions(request));
+  async delete(call: Call): Promise<Deletion<ApiObject>> {
+    return await this.deleteOne(call, refOf(call.target), await deleteOptions(call.request));
   }
 
-  /** PUT of what is not there: some kinds are then made. */
-  async #createByUpdate({ type, namespace, name }: Target, object: Draft<ApiObject>, request: ApiRequest) {
-    if (!this.#deps.strategies.get(type)?.mayCreateOnUpdate) throw notFound(type, name!);
-    const { uid, resourceVersion } = object.metadata;
-    if (uid || resourceVersion) {
-      const why = "Precondition failed: UID in precondition: " + (uid ?? "") + ", UID in object meta: ";
-      throw conflict(type, { name: name!, why: resourceVersion && !uid ? MODIFIED : why });
-    }
-    return { code: 201, object: await this.#deps.api.create(type, withNamespace(object, namespace), isDry(request)) };
-  }
-
-  async #put({ type, subresource, ...rest }: Target, object: ApiObject, request: ApiRequest): Promise<ApiObject> {
+  async deleteOne(
+    { target: { type }, warn }: Call,
+    ref: ObjectRef,
+    asked: AskedDeletion,
+  ): Promise<Deletion<ApiObject>> {
     const { api, admit } = this.#deps;
-    const ref: ObjectRef = refOf({ type, subresource, ...rest });
-    const options = { ...isDry(request), subresource: subresource === "status" ? "status" as const : undefined };
-    if (subresource !== undefined) return api.update(type, object, options);
-    const oldObject = api.get(type, ref);
-    const isDryRun = options.dryRun ?? false;
-    const admitted = await admit({ type, operation: "UPDATE", ref, object, oldObject, isDryRun });
-    return api.update(type, admitted, options);
+    const oldObject = asServed(type, api.get(type, ref));
+    await admit({ ...asked, type, operation: "DELETE", ref, object: oldObject, oldObject, warn });
+    return api.delete(type, ref, asked);
+  }
+
+  async #create({ target: { type }, warn }: Call, object: Sent, options: WriteOptions): Promise<Written> {
+    return { code: 201, object: await this.#deps.api.create(type, object, { ...options, warn }) };
+  }
+
+  async #put(
+    { target, warn }: Call,
+    { before, object, options }: { before: ApiObject; object: Sent; options: WriteOptions },
+  ): Promise<ApiObject> {
+    const { api, admit, strategies } = this.#deps;
+    const { type, subresource } = target;
+    const normal = strategies.get(type)?.defaults ?? ((each) => each);
+    const admitted = await admit({
+      ...options,
+      type,
+      subresource,
+      operation: "UPDATE",
+      ref: refOf(target),
+      object: normal(shaped(type, object)),
+      oldObject: asServed(type, before),
+      warn,
+    });
+    const { dryRun } = options;
+    return api.update(type, admitted, {
+      dryRun,
+      subresource: subresource === undefined ? undefined : "status",
+    });
   }
 }
 
-/** The options of a deletion, from its query and its body. */
-export async function deleteOptions(request: ApiRequest): Promise<DeleteOptions> {
-  const text = await request.body();
-  const body = text === "" ? {} : await readObject(request) as DeleteOptions & { dryRun?: unknown };
-  const grace = request.query.get("gracePeriodSeconds");
-  const propagation = request.query.get("propagationPolicy");
-  return {
-    ...body,
-    ...(grace === null ? {} : { gracePeriodSeconds: Number(grace) }),
-    ...(propagation === null ? {} : { propagationPolicy: propagation as DeleteOptions["propagationPolicy"] & string }),
-    dryRun: isDry(request).dryRun || Array.isArray(body.dryRun) && body.dryRun.includes("All"),
-  };
-}
+/** An object of a client: what only the server knows of it may be missing. */
+type Sent = Draft<ApiObject> & ApiObject;
 
-export function isDry({ query }: ApiRequest): { dryRun: boolean } {
-  const asked = query.getAll("dryRun");
-  const wrong = asked.find((text) => text !== "All" && text !== "");
-  if (wrong !== undefined) {
-    const message = `Unsupported value: "${wrong}": supported values: "All"`;
-    throw new ApiFailure({ code: 422, reason: "Invalid", message: `Options is invalid: dryRun: ${message}` });
+/** The object where the path says that it is; throws where it says otherwise itself. */
+function placed({ namespace, name }: Target, object: JsonObject): Sent {
+  const metadata = (object["metadata"] ?? {}) as unknown as Partial<ObjectMeta>;
+  if (name !== undefined && metadata.name !== name) {
+    throw badRequest(
+      `the name of the object (${metadata.name ?? ""}) does not match the name on the URL (${name})`,
+    );
   }
-  return { dryRun: asked.includes("All") };
-}
-
-/** An object from outside: its kind, version, metadata and namespace have to fit where it is sent. */
-function checked(
-  type: ResourceType,
-  { object, namespace }: { object: Record<string, unknown>; namespace: string | undefined },
-): Draft<ApiObject> {
-  const { metadata = {} } = object;
-  const problem = decodingProblem(type, object);
-  if (problem !== undefined) throw badRequest(problem);
-  const own = (metadata as { namespace?: string }).namespace;
-  if (type.namespaced && own !== undefined && own !== "" && own !== namespace) {
+  if (metadata.namespace && metadata.namespace !== namespace) {
     throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
   }
-  return { ...object, metadata } as Draft<ApiObject>;
-}
-
-function withNamespace(object: Draft<ApiObject>, namespace: string | undefined): Draft<ApiObject> {
-  return namespace === undefined ? object : { ...object, metadata: { ...object.metadata, namespace } };
-}
-
-function patchedObject(
-  before: ApiObject,
-  { text, contentType }: { text: string; contentType: string },
-): ApiObject {
-  const document = before as unknown as Json;
-  const patch = parsePatch(text);
-  try {
-    switch (contentType) {
-      case "application/json-patch+json":
-        return applyJsonPatch(document, patch) as unknown as ApiObject;
-      case "application/merge-patch+json":
-        return applyMergePatch(document, patch) as unknown as ApiObject;
-      case "application/strategic-merge-patch+json":
-        return applyStrategicMergePatch(document, patch, before) as unknown as ApiObject;
-      default:
-        throw new ApiFailure({
-          code: 415,
-          reason: "UnsupportedMediaType",
-          message: "the body of the request was in an unknown format - accepted media types include: " +
-            "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json",
-        });
-    }
-  } catch (error) {
-    if (!(error instanceof PatchError)) throw error;
-    throw patchFailure(error);
-  }
-}
-
-const PATCH_REASONS = { 400: "BadRequest", 422: "Invalid", 500: "" };
-
-function patchFailure({ code, message }: PatchError): ApiFailure {
-  return new ApiFailure({ code, reason: PATCH_REASONS[code], message, ...(code === 422 ? { details: {} } : {}) });
-}
-
-function parsePatch(text: string): Json {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw badRequest(`error decoding patch: ${error.message}`);
-  }
+  const own = namespace === undefined ? metadata : { ...metadata, namespace };
+  return { ...object, metadata: own } as unknown as Sent;
 }

@@ -46,7 +46,7 @@ const VERSION = {
   buildDate: "1970-01-01T00:00:00Z",
   goVersion: "",
   compiler: "",
-  platform: "",
+  platform: "linux/amd64",
 };
 
 /** What the API server says of itself at a path; undefined: the path is of something else. */

@@ -38,6 +38,7 @@ const TABLES: Readonly<Record<string, TableType>> = {
   horizontalpodautoscalers: AUTOSCALER_TABLE,
   leases: cluster.LEASE_TABLE,
   mutatingwebhookconfigurations: cluster.WEBHOOK_TABLE,
+  scale: workloads.SCALE_TABLE,
 };
 
 /** Of what has no table of its own. */
@@ -46,7 +47,10 @@ const DEFAULT: TableType<ApiObject> = {
   cells: ({ metadata }) => [metadata.name, metadata.creationTimestamp],
 };
 
-/** The `Table` of meta.k8s.io/v1 that the API server makes of objects of a resource. */
+/**
+ * The `Table` of meta.k8s.io/v1 that the API server makes of objects of a resource; the plural of the
+ * subresource is its name, `scale`.
+ */
 export function renderTable(
   { plural }: { readonly plural: string },
   objects: readonly ApiObject[],

@@ -139,6 +139,22 @@ function jobDuration({ status = {} }: Job, now: number): string {
   return humanDuration(end - Date.parse(status.startTime));
 }
 
+interface Scale extends ApiObject {
+  readonly spec: { readonly replicas?: number };
+  readonly status?: { readonly replicas?: number };
+}
+
+/** Of the subresource of what has replicas. */
+export const SCALE_TABLE: TableType<Scale> = {
+  columns: [text("Name"), integer("Desired"), integer("Available"), AGE],
+  cells: ({ metadata, spec, status }, now) => [
+    metadata.name,
+    spec.replicas ?? 0,
+    status?.replicas ?? 0,
+    ageOf(metadata.creationTimestamp, now),
+  ],
+};
+
 export const BUDGET_TABLE: TableType<PodDisruptionBudget> = {
   columns: [NAME, text("Min Available"), text("Max Unavailable"), integer("Allowed Disruptions"), AGE],
   cells: ({ metadata, spec, status }, now) => [

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, own, withField, withoutField } from "../json.ts";
-import { type Field, fieldsOf, type KindRef, typeOfKind } from "./field_types.ts";
+import { type Field, fieldsOf, type KindRef, typeOfKind } from "../decoding/field_types.ts";
 import { checkOrder, type ListRules, mergeLists, ordered } from "./merge_lists.ts";
 import { cannotDecode, goFormat, PatchError } from "./patch_error.ts";
 

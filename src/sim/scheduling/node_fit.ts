@@ -54,7 +54,8 @@ export function matchesTerm({ matchExpressions = [], matchFields = [] }: Selecto
   if (matchExpressions.length + matchFields.length === 0) return false;
   const labels = node.metadata.labels ?? {};
   const fields = { "metadata.name": node.metadata.name };
-  return matchExpressions.every((each) => meets(labels, each)) && matchFields.every((each) => meets(fields, each));
+  return matchExpressions.every((each) => meets(labels, each)) &&
+    matchFields.every((each) => meets(fields, each));
 }
 
 function meets(labels: Labels, { key, operator, values = [] }: NodeRequirement): boolean {

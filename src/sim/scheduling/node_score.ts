@@ -26,7 +26,8 @@ export function bestNodes(request: ScoreRequest, nodes: readonly NodeState[]): r
     taints: inverted(nodes.map(({ node }) => disliked(request.pod, node))),
   };
   const sums = nodes.map((_, i) =>
-    WEIGHTS.room * scores.room[i]! + WEIGHTS.affinity * scores.affinity[i]! + WEIGHTS.spread * scores.spread[i]! +
+    WEIGHTS.room * scores.room[i]! + WEIGHTS.affinity * scores.affinity[i]! +
+    WEIGHTS.spread * scores.spread[i]! +
     WEIGHTS.taints * scores.taints[i]!
   );
   const most = Math.max(...sums);
@@ -43,7 +44,10 @@ function room({ allocatable, requested }: NodeState, requests: Resources): numbe
 
 function preference({ spec }: Pod, node: Node): number {
   const preferred = spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
-  return preferred.reduce((sum, { weight, preference }) => sum + (matchesTerm(preference, node) ? weight : 0), 0);
+  return preferred.reduce(
+    (sum, { weight, preference }) => sum + (matchesTerm(preference, node) ? weight : 0),
+    0,
+  );
 }
 
 function disliked({ spec }: Pod, { spec: node }: Node): number {

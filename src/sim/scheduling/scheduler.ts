@@ -1,9 +1,17 @@
 import { type LabelSelector, matchesSelector } from "../../domain/label_selector.ts";
 import { bind } from "../api/binding.ts";
 import type { StorageChange } from "../api/storage.ts";
-import { ControlLoop, type ControllerDeps } from "../controllers/control_loop.ts";
+import { type ControllerDeps, ControlLoop } from "../controllers/control_loop.ts";
 import { isEqual } from "../equality.ts";
-import { type Condition, conditionOf, isFinished, isTerminating, type Node, type Pod, timestamp } from "../objects.ts";
+import {
+  type Condition,
+  conditionOf,
+  isFinished,
+  isTerminating,
+  type Node,
+  type Pod,
+  timestamp,
+} from "../objects.ts";
 import { NODES, PODS } from "../resources.ts";
 import { misfit } from "./node_fit.ts";
 import { bestNodes } from "./node_score.ts";
@@ -146,7 +154,9 @@ export class Scheduler {
       ? storage.all<Pod>(PODS, metadata.namespace)
       : storage.podsWith(metadata.namespace!, { key: label[0], value: label[1] });
     for (const { spec, metadata: { labels = {}, deletionTimestamp } } of pods) {
-      if (spec.nodeName === undefined || deletionTimestamp !== undefined || !matchesSelector(labels, selector)) continue;
+      if (
+        spec.nodeName === undefined || deletionTimestamp !== undefined || !matchesSelector(labels, selector)
+      ) continue;
       const domain = this.nodes.get(spec.nodeName)?.node.metadata.labels?.[topologyKey] ?? "";
       counts.set(domain, (counts.get(domain) ?? 0) + 1);
     }

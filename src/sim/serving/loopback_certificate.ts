@@ -6,7 +6,16 @@ export interface KeyPair {
 }
 
 /** Tags of ASN.1, of which a certificate is made (X.690; RFC 5280 section 4.1). */
-const TAG = { integer: 0x02, bits: 0x03, octets: 0x04, oid: 0x06, text: 0x0c, utcTime: 0x17, sequence: 0x30, set: 0x31 };
+const TAG = {
+  integer: 0x02,
+  bits: 0x03,
+  octets: 0x04,
+  oid: 0x06,
+  text: 0x0c,
+  utcTime: 0x17,
+  sequence: 0x30,
+  set: 0x31,
+};
 
 /** Object identifiers, already encoded. */
 const OID = {
@@ -28,7 +37,9 @@ export async function loopbackCertificate(wallMs: number): Promise<KeyPair> {
   const publicKey = new Uint8Array(await crypto.subtle.exportKey("spki", keys.publicKey));
   const privateKey = new Uint8Array(await crypto.subtle.exportKey("pkcs8", keys.privateKey));
   const algorithm = sequence(der(TAG.oid, OID.ecdsaWithSha256));
-  const name = sequence(der(TAG.set, sequence(der(TAG.oid, OID.commonName), der(TAG.text, ascii("embedded cluster")))));
+  const name = sequence(
+    der(TAG.set, sequence(der(TAG.oid, OID.commonName), der(TAG.text, ascii("embedded cluster")))),
+  );
   const body = sequence(
     der(0xa0, der(TAG.integer, [2])),
     der(TAG.integer, [1, ...crypto.getRandomValues(new Uint8Array(8))]),
@@ -37,9 +48,19 @@ export async function loopbackCertificate(wallMs: number): Promise<KeyPair> {
     sequence(der(TAG.utcTime, utcTime(wallMs - DAY_MS)), der(TAG.utcTime, utcTime(wallMs + 30 * DAY_MS))),
     name,
     publicKey,
-    der(0xa3, sequence(extension(OID.basicConstraints, sequence(der(0x01, [0xff]))), extension(OID.subjectAltName, altNames()))),
+    der(
+      0xa3,
+      sequence(
+        extension(OID.basicConstraints, sequence(der(0x01, [0xff]))),
+        extension(OID.subjectAltName, altNames()),
+      ),
+    ),
   );
-  const signed = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, keys.privateKey, Uint8Array.from(body));
+  const signed = await crypto.subtle.sign(
+    { name: "ECDSA", hash: "SHA-256" },
+    keys.privateKey,
+    Uint8Array.from(body),
+  );
   const certificate = sequence(body, algorithm, der(TAG.bits, [0, ...signature(new Uint8Array(signed))]));
   return { cert: pem("CERTIFICATE", certificate), key: pem("PRIVATE KEY", privateKey) };
 }

@@ -45,16 +45,26 @@ function* nodeSelectorProblems(path: string, terms: readonly SelectorTerm[] = []
   for (const [i, term] of terms.entries()) yield* nodeTermProblems(`${path}[${i}]`, term);
 }
 
-function* nodeTermProblems(path: string, { matchExpressions = [], matchFields = [] }: SelectorTerm): Generator<Cause> {
-  for (const [i, each] of matchExpressions.entries()) yield* labelRequirement(`${path}.matchExpressions[${i}]`, each);
+function* nodeTermProblems(
+  path: string,
+  { matchExpressions = [], matchFields = [] }: SelectorTerm,
+): Generator<Cause> {
+  for (const [i, each] of matchExpressions.entries()) {
+    yield* labelRequirement(`${path}.matchExpressions[${i}]`, each);
+  }
   for (const [i, each] of matchFields.entries()) yield* fieldRequirement(`${path}.matchFields[${i}]`, each);
 }
 
-function* labelRequirement(at: string, { key = "", operator = "", values = [] }: NodeRequirement): Generator<Cause> {
+function* labelRequirement(
+  at: string,
+  { key = "", operator = "", values = [] }: NodeRequirement,
+): Generator<Cause> {
   switch (operator) {
     case "In":
     case "NotIn":
-      if (values.length === 0) yield required(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'");
+      if (values.length === 0) {
+        yield required(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'");
+      }
       break;
     case "Exists":
     case "DoesNotExist":
@@ -78,7 +88,10 @@ function* fieldRequirement(at: string, { key, operator, values = [] }: NodeRequi
   if (operator !== "In" && operator !== "NotIn") {
     yield wrong(`${at}.operator`, { value: operator ?? "", why: "not a valid selector operator" });
   } else if (values.length !== 1) {
-    yield required(`${at}.values`, "must be only one value when `operator` is 'In' or 'NotIn' for node field selector");
+    yield required(
+      `${at}.values`,
+      "must be only one value when `operator` is 'In' or 'NotIn' for node field selector",
+    );
   }
   if (key !== "metadata.name") {
     yield wrong(`${at}.key`, { value: key ?? "", why: "not a valid field selector key" });
@@ -88,7 +101,9 @@ function* fieldRequirement(at: string, { key, operator, values = [] }: NodeRequi
 }
 
 function* podAffinityProblems(path: string, affinity: PodAffinity = {}): Generator<Cause> {
-  for (const [i, term] of (affinity[REQUIRED] ?? []).entries()) yield* podTermProblems(`${path}.${REQUIRED}[${i}]`, term);
+  for (const [i, term] of (affinity[REQUIRED] ?? []).entries()) {
+    yield* podTermProblems(`${path}.${REQUIRED}[${i}]`, term);
+  }
   for (const [i, { weight, podAffinityTerm = {} }] of (affinity[PREFERRED] ?? []).entries()) {
     const at = `${path}.${PREFERRED}[${i}]`;
     yield* weightProblems(at, weight);

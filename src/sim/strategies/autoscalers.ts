@@ -14,7 +14,11 @@ interface Metric {
 interface Rules {
   readonly stabilizationWindowSeconds?: number;
   readonly selectPolicy?: string;
-  readonly policies?: readonly { readonly type: string; readonly value: number; readonly periodSeconds: number }[];
+  readonly policies?: readonly {
+    readonly type: string;
+    readonly value: number;
+    readonly periodSeconds: number;
+  }[];
 }
 
 interface Spec {
@@ -25,7 +29,10 @@ interface Spec {
   readonly behavior?: { readonly scaleUp?: Rules; readonly scaleDown?: Rules };
 }
 
-const CPU = { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 80 } } };
+const CPU = {
+  type: "Resource",
+  resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 80 } },
+};
 const DOUBLE = { type: "Percent", value: 100, periodSeconds: 15 };
 const SCALE_UP: Rules = {
   stabilizationWindowSeconds: 0,
@@ -61,13 +68,18 @@ export const AUTOSCALER: Strategy = {
 };
 
 /** `validateHorizontalPodAutoscalerSpec`. */
-function* specProblems({ minReplicas = 1, maxReplicas = 0, scaleTargetRef = {}, metrics = [] }: Spec): Generator<Cause> {
+function* specProblems(
+  { minReplicas = 1, maxReplicas = 0, scaleTargetRef = {}, metrics = [] }: Spec,
+): Generator<Cause> {
   if (minReplicas < 1) {
     yield wrong("spec.minReplicas", { value: minReplicas, why: "must be greater than or equal to 1" });
   }
   if (maxReplicas < 1) yield required("spec.maxReplicas", "must be set and greater than 0");
   if (maxReplicas < minReplicas) {
-    yield wrong("spec.maxReplicas", { value: maxReplicas, why: "must be greater than or equal to `minReplicas`" });
+    yield wrong("spec.maxReplicas", {
+      value: maxReplicas,
+      why: "must be greater than or equal to `minReplicas`",
+    });
   }
   const { kind, name, apiVersion = "" } = scaleTargetRef;
   if (!kind) yield required("spec.scaleTargetRef.kind");

@@ -5,10 +5,12 @@ import { oneOf, wrong } from "./causes.ts";
 import { labelSelectorProblems } from "./label_selectors.ts";
 import { metadataProblems } from "./metadata.ts";
 import { pathSegment } from "./names.ts";
-import { type StatusRules, statusProblems } from "./status_validation.ts";
+import { statusProblems, type StatusRules } from "./status_validation.ts";
 import { atMostAll, intOrPercentProblems, isStatusUpdate } from "./workloads.ts";
 
-const STATUS: StatusRules = { counts: ["disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"] };
+const STATUS: StatusRules = {
+  counts: ["disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"],
+};
 
 export const BUDGET: Strategy = {
   defaults: (object) => object.spec === undefined ? { ...object, spec: {} } : object,
@@ -24,12 +26,14 @@ export const BUDGET: Strategy = {
   },
 
   validate(object: ApiObject, before: ApiObject | undefined): readonly Cause[] {
-    if (isStatusUpdate(object, before)) return [...statusProblems(object.status, STATUS)];
+    if (isStatusUpdate(object, before)) return [];
     return [
       ...metadataProblems(object, { name: pathSegment, before }),
       ...specProblems((object as PodDisruptionBudget).spec),
     ];
   },
+
+  validateStatus: ({ status }) => [...statusProblems(status, STATUS)],
   mayUpdateUnconditionally: false,
 };
 

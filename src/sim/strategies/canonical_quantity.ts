@@ -1,7 +1,10 @@
 const QUANTITY = /^([+-]?)(\d*)(?:\.(\d*))?(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?\d+)?$/;
 
 /** Powers of ten, counted in nano-units, of which there is always a whole number. */
-const DECIMAL = [["n", 0], ["u", 3], ["m", 6], ["", 9], ["k", 12], ["M", 15], ["G", 18], ["T", 21], ["P", 24], ["E", 27]] as const;
+const DECIMAL = [["n", 0], ["u", 3], ["m", 6], ["", 9], ["k", 12], ["M", 15], ["G", 18], ["T", 21], ["P", 24], [
+  "E",
+  27,
+]] as const;
 const BINARY = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 const NANO = 10n ** 9n;
 
@@ -15,7 +18,8 @@ interface Parsed {
 
 /** Whether the API takes it for a quantity. */
 export function isQuantity(quantity: unknown): quantity is string | number {
-  return (typeof quantity === "number" || typeof quantity === "string") && parsed(String(quantity)) !== undefined;
+  return (typeof quantity === "number" || typeof quantity === "string") &&
+    parsed(String(quantity)) !== undefined;
 }
 
 /** As the API server writes it: `0.1` is `100m`, `1024Mi` is `1Gi`. What is no quantity stays as it is. */
@@ -45,9 +49,11 @@ function parsed(text: string): Parsed | undefined {
   const power = BINARY.indexOf(suffix);
   const isBinary = power > 0;
   const isExponent = /^[eE][+-]?\d+$/.test(suffix);
-  const nano = isBinary
-    ? roundedUp(digits * 1_024n ** BigInt(power) * NANO, fraction.length)
-    : shifted(digits, (isExponent ? Number(suffix.slice(1)) + 9 : DECIMAL.find(([name]) => name === suffix)![1]) - fraction.length);
+  const nano = isBinary ? roundedUp(digits * 1_024n ** BigInt(power) * NANO, fraction.length) : shifted(
+    digits,
+    (isExponent ? Number(suffix.slice(1)) + 9 : DECIMAL.find(([name]) => name === suffix)![1]) -
+      fraction.length,
+  );
   return { nano: sign === "-" ? -nano : nano, isBinary, isExponent };
 }
 

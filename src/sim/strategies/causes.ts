@@ -38,7 +38,10 @@ export function* oneOf(
   yield unsupported(field, { value, among });
 }
 
-export function unsupported(field: string, { value, among }: { value: unknown; among: readonly string[] }): Cause {
+export function unsupported(
+  field: string,
+  { value, among }: { value: unknown; among: readonly string[] },
+): Cause {
   const list = among.map((each) => `"${each}"`).join(", ");
   return {
     reason: "FieldValueNotSupported",

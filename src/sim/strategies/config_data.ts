@@ -31,7 +31,9 @@ export const CONFIG_MAP: Strategy = {
     return [
       ...metadataProblems(object, { name: dnsSubdomain, before }),
       ...keyProblems("data", data),
-      ...twice.map((key) => wrong(`data[${key}]`, { value: key, why: "duplicate of key present in binaryData" })),
+      ...twice.map((key) =>
+        wrong(`data[${key}]`, { value: key, why: "duplicate of key present in binaryData" })
+      ),
       ...keyProblems("binaryData", binaryData),
       ...sizeOf(data) + sizeOf(binaryData) > MOST_BYTES ? [tooLong("[]", MOST_BYTES)] : [],
       ...frozenProblems(object as ConfigMap, before as ConfigMap | undefined),
@@ -73,7 +75,10 @@ function sizeOf(data: Texts): number {
   return Object.values(data).reduce((sum, text) => sum + encoder.encode(text).length, 0);
 }
 
-function* frozenProblems(after: ConfigMap & Secret, before: (ConfigMap & Secret) | undefined): Generator<Cause> {
+function* frozenProblems(
+  after: ConfigMap & Secret,
+  before: (ConfigMap & Secret) | undefined,
+): Generator<Cause> {
   if (before?.immutable !== true) return;
   const why = "field is immutable when `immutable` is set";
   if (after.immutable !== true) yield forbidden("immutable", why);

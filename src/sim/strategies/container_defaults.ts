@@ -95,18 +95,30 @@ function pullPolicyOf(image = ""): string {
 function withVariableDefaults(variable: EnvironmentVariable): EnvironmentVariable {
   const { valueFrom } = variable;
   if (valueFrom?.fieldRef === undefined) return variable;
-  return { ...variable, valueFrom: { ...valueFrom, fieldRef: withDefaults(valueFrom.fieldRef, { apiVersion: "v1" }) } };
+  return {
+    ...variable,
+    valueFrom: { ...valueFrom, fieldRef: withDefaults(valueFrom.fieldRef, { apiVersion: "v1" }) },
+  };
 }
 
 function withProbeDefaults(probe: Probe): Probe {
-  const timed = withDefaults(probe, { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 });
+  const timed = withDefaults(probe, {
+    timeoutSeconds: 1,
+    periodSeconds: 10,
+    successThreshold: 1,
+    failureThreshold: 3,
+  });
   const { grpc } = probe;
-  return withHandlerDefaults(grpc === undefined ? timed : { ...timed, grpc: withDefaults(grpc, { service: "" }) });
+  return withHandlerDefaults(
+    grpc === undefined ? timed : { ...timed, grpc: withDefaults(grpc, { service: "" }) },
+  );
 }
 
 function withHandlerDefaults<T extends Handler>(handler: T): T {
   const { httpGet } = handler;
-  return httpGet === undefined ? handler : { ...handler, httpGet: withDefaults(httpGet, { path: "/", scheme: "HTTP" }) };
+  return httpGet === undefined
+    ? handler
+    : { ...handler, httpGet: withDefaults(httpGet, { path: "/", scheme: "HTTP" }) };
 }
 
 function withLifecycleDefaults({ postStart, preStop, ...others }: NonNullable<FullContainer["lifecycle"]>) {

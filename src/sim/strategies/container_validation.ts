@@ -26,7 +26,11 @@ export function* containersProblems(
   }
 }
 
-function* containerProblems(at: string, container: FullContainer, volumes: ReadonlySet<string>): Generator<Cause> {
+function* containerProblems(
+  at: string,
+  container: FullContainer,
+  volumes: ReadonlySet<string>,
+): Generator<Cause> {
   const mounts = mountProblems(`${at}.volumeMounts`, container.volumeMounts, volumes);
   if (valid.has(container)) return yield* mounts;
   const first = [...nameAndImage(at, container), ...portProblems(`${at}.ports`, container.ports)];
@@ -75,15 +79,21 @@ function* portProblems(path: string, ports: readonly Port[] = []): Generator<Cau
 }
 
 const SOURCES = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
-const ONE_SOURCE = "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`";
-const FIELDS = /^(?:metadata\.(?:name|namespace|uid|(?:annotations|labels)\['.+'\])|spec\.(?:nodeName|serviceAccountName)|status\.(?:hostIPs?|podIPs?))$/;
+const ONE_SOURCE =
+  "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`";
+const FIELDS =
+  /^(?:metadata\.(?:name|namespace|uid|(?:annotations|labels)\['.+'\])|spec\.(?:nodeName|serviceAccountName)|status\.(?:hostIPs?|podIPs?))$/;
 
-function* environmentProblems(path: string, environment: readonly EnvironmentVariable[] = []): Generator<Cause> {
+function* environmentProblems(
+  path: string,
+  environment: readonly EnvironmentVariable[] = [],
+): Generator<Cause> {
   for (const [i, { name = "", value = "", valueFrom }] of environment.entries()) {
     const at = `${path}[${i}]`;
     if (name === "") yield required(`${at}.name`);
     else if (!/^[ -<>-~]+$/.test(name)) {
-      const why = "a valid environment variable name must consist only of printable ASCII characters other than '='";
+      const why =
+        "a valid environment variable name must consist only of printable ASCII characters other than '='";
       yield wrong(`${at}.name`, { value: name, why });
     }
     if (valueFrom === undefined) continue;
@@ -97,7 +107,10 @@ function* environmentProblems(path: string, environment: readonly EnvironmentVar
     else if (value !== "") {
       yield wrong(`${at}.valueFrom`, { value: "", why: "may not be specified when `value` is not empty" });
     } else if (sources.length > 1) {
-      yield wrong(`${at}.valueFrom`, { value: "", why: "may not have more than one field specified at a time" });
+      yield wrong(`${at}.valueFrom`, {
+        value: "",
+        why: "may not have more than one field specified at a time",
+      });
     }
   }
 }
@@ -119,7 +132,13 @@ function* mountProblems(
 }
 
 const HANDLERS = ["exec", "httpGet", "tcpSocket", "grpc"] as const;
-const SECONDS = ["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"] as const;
+const SECONDS = [
+  "initialDelaySeconds",
+  "timeoutSeconds",
+  "periodSeconds",
+  "successThreshold",
+  "failureThreshold",
+] as const;
 
 function* probeProblems(at: string, probe: Probe | undefined): Generator<Cause> {
   if (probe === undefined) return;

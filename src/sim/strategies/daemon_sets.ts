@@ -7,7 +7,7 @@ import { immutable, required, unsupported, wrong } from "./causes.ts";
 import { isEmptySelector, labelSelectorProblems } from "./label_selectors.ts";
 import { metadataProblems } from "./metadata.ts";
 import { dnsSubdomain } from "./names.ts";
-import { type StatusRules, statusProblems } from "./status_validation.ts";
+import { statusProblems, type StatusRules } from "./status_validation.ts";
 import { withDefaults } from "./with_defaults.ts";
 import {
   atMostAll,
@@ -84,7 +84,7 @@ export const DAEMON_SET: Strategy = {
   },
 
   validate(object: ApiObject, before: ApiObject | undefined): readonly Cause[] {
-    if (isStatusUpdate(object, before)) return [...statusProblems(object.status, STATUS)];
+    if (isStatusUpdate(object, before)) return [];
     const { spec } = object as DaemonSet;
     return [
       ...metadataProblems(object, { name: dnsSubdomain, before }),
@@ -94,6 +94,8 @@ export const DAEMON_SET: Strategy = {
       ...specProblems(spec),
     ];
   },
+
+  validateStatus: ({ status }) => [...statusProblems(status, STATUS)],
 };
 
 function withStrategyDefaults(strategy: UpdateStrategy): UpdateStrategy {

@@ -5,7 +5,7 @@ import type { ApiObject, Deployment } from "../objects.ts";
 import { forbidden, immutable, notNegative, unsupported, wrong } from "./causes.ts";
 import { metadataProblems } from "./metadata.ts";
 import { dnsSubdomain } from "./names.ts";
-import { type StatusRules, statusProblems } from "./status_validation.ts";
+import { statusProblems, type StatusRules } from "./status_validation.ts";
 import { withDefaults } from "./with_defaults.ts";
 import {
   atMostAll,
@@ -53,7 +53,7 @@ export const DEPLOYMENT: Strategy = {
   created: (object) => ({ ...object, status: {} }),
 
   validate(object: ApiObject, before: ApiObject | undefined): readonly Cause[] {
-    if (isStatusUpdate(object, before)) return [...statusProblems(object.status, STATUS)];
+    if (isStatusUpdate(object, before)) return [];
     const { spec } = object as Deployment;
     return [
       ...metadataProblems(object, { name: dnsSubdomain, before }),
@@ -63,6 +63,10 @@ export const DEPLOYMENT: Strategy = {
         : [],
     ];
   },
+
+  validateStatus: ({ status }) => [...statusProblems(status, STATUS)],
+
+  fixedByStatus: ["labels"],
 };
 
 function withStrategyDefaults(strategy: NonNullable<Spec["strategy"]> = {}): Spec["strategy"] {
@@ -85,7 +89,10 @@ function* specProblems(spec: Spec): Generator<Cause> {
   const { progressDeadlineSeconds: deadline, minReadySeconds = 0 } = spec;
   yield* notNegative("spec.progressDeadlineSeconds", deadline);
   if (deadline !== undefined && deadline <= minReadySeconds) {
-    yield wrong("spec.progressDeadlineSeconds", { value: deadline, why: "must be greater than minReadySeconds" });
+    yield wrong("spec.progressDeadlineSeconds", {
+      value: deadline,
+      why: "must be greater than minReadySeconds",
+    });
   }
 }
 

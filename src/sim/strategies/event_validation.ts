@@ -16,8 +16,12 @@ export function* coreEventProblems(event: Event, { reporter }: { reporter: strin
   const { namespace: involved = "" } = event.involvedObject;
   const isNew = event.eventTime !== null;
   // A new one is only checked where it tells no namespace: then it has to be where things without one are told of.
-  const fits = involved === "" ? (isNew ? SYSTEM : ["default"]).includes(namespace) : isNew || involved === namespace;
-  if (!fits) yield wrong("involvedObject.namespace", { value: involved, why: "does not match event.namespace" });
+  const fits = involved === ""
+    ? (isNew ? SYSTEM : ["default"]).includes(namespace)
+    : isNew || involved === namespace;
+  if (!fits) {
+    yield wrong("involvedObject.namespace", { value: involved, why: "does not match event.namespace" });
+  }
   if (!isNew) return;
   if (event.reportingComponent === "") yield required(reporter);
   yield* formed(reporter, { text: event.reportingComponent, form: qualifiedName });
@@ -36,7 +40,9 @@ export function* newEventProblems(event: Event): Generator<Cause> {
     if ((series.count ?? 0) < 2) yield wrong("series.count", { value: "", why: "should be at least 2" });
     if (series.lastObservedTime === undefined) yield required("series.lastObservedTime");
   }
-  if (type !== "Normal" && type !== "Warning") yield wrong("type", { value: "", why: `has invalid value: ${type}` });
+  if (type !== "Normal" && type !== "Warning") {
+    yield wrong("type", { value: "", why: `has invalid value: ${type}` });
+  }
   if (new TextEncoder().encode(message).length > LONGEST_NOTE) {
     yield wrong("message", { value: "", why: `can have at most ${LONGEST_NOTE} characters` });
   }
@@ -80,7 +86,8 @@ function goValue(field: typeof FIXED[number], event: Event): unknown {
     return { Component: component, Host: host };
   }
   if (field !== "involvedObject" && field !== "related") return value;
-  const { kind, namespace, name, uid, apiVersion, resourceVersion, fieldPath } = (value ?? {}) as ObjectReference;
+  const { kind, namespace, name, uid, apiVersion, resourceVersion, fieldPath } =
+    (value ?? {}) as ObjectReference;
   return {
     Kind: kind ?? "",
     Namespace: namespace ?? "",

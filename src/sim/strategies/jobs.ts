@@ -8,7 +8,7 @@ import { labelSelectorProblems } from "./label_selectors.ts";
 import { metadataProblems } from "./metadata.ts";
 import { dnsSubdomain } from "./names.ts";
 import { withTemplateDefaults } from "./pod_template.ts";
-import { type StatusRules, statusProblems } from "./status_validation.ts";
+import { statusProblems, type StatusRules } from "./status_validation.ts";
 import { withDefaults, withFields } from "./with_defaults.ts";
 import { bareTemplateProblems, counts, isSelected, isStatusUpdate, unselected } from "./workloads.ts";
 
@@ -43,7 +43,13 @@ export interface Job extends ApiObject {
 const UID = "batch.kubernetes.io/controller-uid";
 const OLD_UID = "controller-uid";
 const MODES = ["NonIndexed", "Indexed"];
-const NON_NEGATIVE = ["parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished"];
+const NON_NEGATIVE = [
+  "parallelism",
+  "completions",
+  "activeDeadlineSeconds",
+  "backoffLimit",
+  "ttlSecondsAfterFinished",
+];
 
 const STATUS: StatusRules = { counts: ["active", "succeeded", "failed"] };
 
@@ -70,13 +76,15 @@ export const JOB: Strategy = {
   },
 
   validate(object: ApiObject, before: ApiObject | undefined): readonly Cause[] {
-    if (isStatusUpdate(object, before)) return [...statusProblems(object.status, STATUS)];
+    if (isStatusUpdate(object, before)) return [];
     return [
       ...metadataProblems(object, { name: dnsSubdomain, before }),
       ...specProblems(object as Job),
       ...before === undefined ? [] : updateProblems((before as Job).spec, (object as Job).spec),
     ];
   },
+
+  validateStatus: ({ status }) => [...statusProblems(status, STATUS)],
 };
 
 /** A Job that comes without labels has those of its pods. */
@@ -113,7 +121,10 @@ function* specProblems({ spec, metadata }: Job): Generator<Cause> {
   yield* counts(spec, NON_NEGATIVE);
   if (selector === undefined) yield required("spec.selector");
   else yield* labelSelectorProblems("spec.selector", selector);
-  if (manualSelector !== true && selector !== undefined && !isEqual(selector, { matchLabels: { [UID]: metadata.uid } })) {
+  if (
+    manualSelector !== true && selector !== undefined &&
+    !isEqual(selector, { matchLabels: { [UID]: metadata.uid } })
+  ) {
     yield wrong("spec.selector", { value: selector, why: "`selector` not auto-generated" });
   }
   if (!isSelected(selector, template)) yield unselected(template);
@@ -131,7 +142,12 @@ function* specProblems({ spec, metadata }: Job): Generator<Cause> {
 
 /** `ValidateJobSpecUpdate`. */
 function* updateProblems(before: Job["spec"], after: Job["spec"]): Generator<Cause> {
-  const fields = [...before.completionMode === "Indexed" ? [] : ["completions"], "selector", "template", "completionMode"];
+  const fields = [
+    ...before.completionMode === "Indexed" ? [] : ["completions"],
+    "selector",
+    "template",
+    "completionMode",
+  ];
   for (const field of fields as (keyof Job["spec"])[]) {
     if (!isEqual(before[field], after[field])) yield immutable(`spec.${field}`, after[field]);
   }

@@ -27,7 +27,9 @@ function* operatorProblems(
   { operator = "", values }: { operator: string | undefined; values: readonly string[] },
 ): Generator<Cause> {
   if (WITH_VALUES.includes(operator)) {
-    if (values.length === 0) yield required(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'");
+    if (values.length === 0) {
+      yield required(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'");
+    }
   } else if (WITHOUT_VALUES.includes(operator)) {
     if (values.length > 0) {
       yield forbidden(`${at}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");

@@ -13,7 +13,10 @@ export const LEASE: Strategy = {
   defaults: (object) => object.spec === undefined ? { ...object, spec: {} } : object,
 
   validate(object: ApiObject, before: ApiObject | undefined): readonly Cause[] {
-    return [...metadataProblems(object, { name: dnsSubdomain, before }), ...specProblems((object as Lease).spec)];
+    return [
+      ...metadataProblems(object, { name: dnsSubdomain, before }),
+      ...specProblems((object as Lease).spec),
+    ];
   },
   mayUpdateUnconditionally: false,
   mayCreateOnUpdate: true,

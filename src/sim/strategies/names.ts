@@ -20,9 +20,11 @@ const LONGEST_SUBDOMAIN = 253;
 const MOST_ANNOTATIONS_BYTES = 256 * 1_024;
 
 const usedFor = (pattern: string) => `regex used for validation is '${pattern}')`;
-const WHY_LABEL = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must " +
+const WHY_LABEL =
+  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must " +
   `start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', ${usedFor(LABEL)}`;
-const WHY_SUBDOMAIN = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or " +
+const WHY_SUBDOMAIN =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or " +
   `'.', and must start and end with an alphanumeric character (e.g. 'example.com', ${usedFor(SUBDOMAIN)}`;
 const ALPHANUMERIC = "consist of alphanumeric characters, '-', '_' or '.', and must start and end with an " +
   "alphanumeric character";
@@ -46,7 +48,9 @@ export const dnsLabel: Form = (text) => {
 
 export const dnsSubdomain: Form = (text) => {
   if (text.length <= LONGEST_SUBDOMAIN && isSubdomain.test(text)) return FINE;
-  const tooMany = text.length > LONGEST_SUBDOMAIN ? [`must be no more than ${LONGEST_SUBDOMAIN} characters`] : [];
+  const tooMany = text.length > LONGEST_SUBDOMAIN
+    ? [`must be no more than ${LONGEST_SUBDOMAIN} characters`]
+    : [];
   return isSubdomain.test(text) ? tooMany : [...tooMany, WHY_SUBDOMAIN];
 };
 
@@ -61,9 +65,13 @@ export const qualifiedName: Form = (text) => {
   const slash = text.indexOf("/");
   const name = text.slice(slash + 1);
   if (name.includes("/")) {
-    return [`a valid label key must ${WHY_QUALIFIED} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
+    return [
+      `a valid label key must ${WHY_QUALIFIED} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+    ];
   }
-  const ofPrefix = slash < 0 ? FINE : slash === 0
+  const ofPrefix = slash < 0
+    ? FINE
+    : slash === 0
     ? ["prefix part must be non-empty"]
     : dnsSubdomain(text.slice(0, slash)).map((why) => `prefix part ${why}`);
   if (ofPrefix.length === 0 && name.length <= LONGEST_LABEL && isQualified.test(name)) return FINE;
@@ -124,6 +132,8 @@ export function* annotationProblems(field: string, annotations: Labels = {}): Ge
 function bytesOf(texts: Labels): number {
   const encoder = new TextEncoder();
   let bytes = 0;
-  for (const [key, value] of Object.entries(texts)) bytes += encoder.encode(key).length + encoder.encode(value).length;
+  for (const [key, value] of Object.entries(texts)) {
+    bytes += encoder.encode(key).length + encoder.encode(value).length;
+  }
   return bytes;
 }

@@ -41,7 +41,10 @@ export const NODE: Strategy = {
   },
 
   validate(object: ApiObject, before: ApiObject | undefined): readonly Cause[] {
-    return [...metadataProblems(object, { name: dnsSubdomain, before }), ...nodeProblems(object as Node, before as Node)];
+    return [
+      ...metadataProblems(object, { name: dnsSubdomain, before }),
+      ...nodeProblems(object as Node, before as Node),
+    ];
   },
 };
 
@@ -68,7 +71,9 @@ function* taintProblems(taints: readonly Partial<Taint>[] = []): Generator<Cause
     yield* formed(`${at}.key`, { text: key, form: qualifiedName });
     if (value !== "") yield* formed(`${at}.value`, { text: value, form: labelValue });
     if (effect === undefined) yield required(`${at}.effect`);
-    else if (!TAINT_EFFECTS.includes(effect)) yield unsupported(`${at}.effect`, { value: effect, among: TAINT_EFFECTS });
+    else if (!TAINT_EFFECTS.includes(effect)) {
+      yield unsupported(`${at}.effect`, { value: effect, among: TAINT_EFFECTS });
+    }
     if (seen.has(`${key}:${effect}`)) {
       const twice = duplicate(at, { Key: key, Value: value, Effect: effect, TimeAdded: null });
       yield { ...twice, message: `${twice.message}: taints must be unique by key and effect pair` };

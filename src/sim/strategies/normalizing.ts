@@ -14,7 +14,7 @@ export function markNormal<T extends object>(value: T): T {
 /**
  * As the API server would write the value back: without nulls, without the zeros that its types do not
  * tell from nothing, quantities and times in their canonical form. What does not change is shared. The
- * value has passed `decodingProblem`, or was made by the cluster itself.
+ * value has passed `decode`, or was made by the cluster itself.
  */
 export function normalized<T>(shape: Shape, value: T): T {
   return (normal(shape, value) ?? {}) as T;
@@ -34,7 +34,9 @@ function normalList(shape: Shape | undefined, list: readonly unknown[]): readonl
   if (items !== undefined && list.length === 0) return undefined;
   if (items === undefined) return list;
   // In a list of texts an empty one has its place.
-  const change = items === "string" ? (item: unknown) => item ?? "" : (item: unknown) => normal(items, item) ?? {};
+  const change = items === "string"
+    ? (item: unknown) => item ?? ""
+    : (item: unknown) => normal(items, item) ?? {};
   return mapped(list, change);
 }
 

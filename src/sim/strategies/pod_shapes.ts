@@ -25,14 +25,21 @@ export const OBJECT_META = struct("ObjectMeta", {
 
 export const LABEL_SELECTOR = struct("LabelSelector", {
   matchLabels: STRING_MAP,
-  matchExpressions: list(struct("LabelSelectorRequirement", { key: "*string", operator: "*string", values: STRINGS })),
+  matchExpressions: list(
+    struct("LabelSelectorRequirement", { key: "*string", operator: "*string", values: STRINGS }),
+  ),
 });
 
 export const RESOURCE_LIST = map("quantity", "ResourceList");
 
 const RESOURCES = struct("ResourceRequirements", { limits: RESOURCE_LIST, requests: RESOURCE_LIST });
 
-const HTTP_GET = struct("HTTPGetAction", { path: "string", port: "intOrString", host: "string", scheme: "string" });
+const HTTP_GET = struct("HTTPGetAction", {
+  path: "string",
+  port: "intOrString",
+  host: "string",
+  scheme: "string",
+});
 
 const HANDLER = {
   exec: struct("ExecAction", { command: STRINGS }),
@@ -81,7 +88,11 @@ export const CONTAINER = struct("Container", {
     value: "string",
     valueFrom: struct("EnvVarSource", {
       fieldRef: struct("ObjectFieldSelector", { apiVersion: "string", fieldPath: "string" }),
-      resourceFieldRef: struct("ResourceFieldSelector", { containerName: "string", resource: "string", divisor: "quantity" }),
+      resourceFieldRef: struct("ResourceFieldSelector", {
+        containerName: "string",
+        resource: "string",
+        divisor: "quantity",
+      }),
       configMapKeyRef: struct("ConfigMapKeySelector", KEY_SELECTOR),
       secretKeyRef: struct("SecretKeySelector", KEY_SELECTOR),
     }),
@@ -99,9 +110,14 @@ export const CONTAINER = struct("Container", {
   lifecycle: struct("Lifecycle", { postStart: LIFECYCLE_HANDLER, preStop: LIFECYCLE_HANDLER }),
 });
 
-const NODE_REQUIREMENTS = list(struct("NodeSelectorRequirement", { key: "string", operator: "string", values: STRINGS }));
+const NODE_REQUIREMENTS = list(
+  struct("NodeSelectorRequirement", { key: "string", operator: "string", values: STRINGS }),
+);
 
-const NODE_TERM = struct("NodeSelectorTerm", { matchExpressions: NODE_REQUIREMENTS, matchFields: NODE_REQUIREMENTS });
+const NODE_TERM = struct("NodeSelectorTerm", {
+  matchExpressions: NODE_REQUIREMENTS,
+  matchFields: NODE_REQUIREMENTS,
+});
 
 const POD_TERM = struct("PodAffinityTerm", {
   labelSelector: LABEL_SELECTOR,
@@ -136,7 +152,10 @@ const VOLUME = struct("Volume", {
   configMap: struct("ConfigMapVolumeSource", { name: "string", ...FILES }),
   secret: struct("SecretVolumeSource", { secretName: "string", ...FILES }),
   downwardAPI: struct("DownwardAPIVolumeSource", FILES),
-  projected: struct("ProjectedVolumeSource", { defaultMode: "*int32", sources: list(struct("VolumeProjection", {})) }),
+  projected: struct("ProjectedVolumeSource", {
+    defaultMode: "*int32",
+    sources: list(struct("VolumeProjection", {})),
+  }),
   persistentVolumeClaim: struct("PersistentVolumeClaimVolumeSource", { claimName: "string", readOnly: "bool" }),
 });
 

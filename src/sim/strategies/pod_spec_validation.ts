@@ -33,14 +33,20 @@ function* allProblems(path: string, spec: PodSpec, extraVolumes: readonly string
   yield* labelProblems(`${path}.nodeSelector`, nodeSelector);
   yield* affinityProblems(`${path}.affinity`, spec.affinity);
   yield* spreadProblems(`${path}.topologySpreadConstraints`, spec.topologySpreadConstraints);
-  if (serviceAccountName) yield* formed(`${path}.serviceAccountName`, { text: serviceAccountName, form: dnsSubdomain });
+  if (serviceAccountName) {
+    yield* formed(`${path}.serviceAccountName`, { text: serviceAccountName, form: dnsSubdomain });
+  }
   if (nodeName) yield* formed(`${path}.nodeName`, { text: nodeName, form: dnsSubdomain });
   const deadline = spec["activeDeadlineSeconds"] as number | undefined;
-  if (deadline !== undefined) yield* inRange(`${path}.activeDeadlineSeconds`, { value: deadline, least: 1, most: MOST_INT32 });
+  if (deadline !== undefined) {
+    yield* inRange(`${path}.activeDeadlineSeconds`, { value: deadline, least: 1, most: MOST_INT32 });
+  }
   if (hostname) yield* formed(`${path}.hostname`, { text: hostname, form: dnsLabel });
   if (subdomain) yield* formed(`${path}.subdomain`, { text: subdomain, form: dnsLabel });
   yield* tolerationProblems(`${path}.tolerations`, spec.tolerations);
-  if (priorityClassName) yield* formed(`${path}.priorityClassName`, { text: priorityClassName, form: dnsSubdomain });
+  if (priorityClassName) {
+    yield* formed(`${path}.priorityClassName`, { text: priorityClassName, form: dnsSubdomain });
+  }
 }
 
 interface Texts {
@@ -93,12 +99,17 @@ function* spreadProblems(
   }
 }
 
-export function* tolerationProblems(path: string, tolerations: readonly PodToleration[] = []): Generator<Cause> {
+export function* tolerationProblems(
+  path: string,
+  tolerations: readonly PodToleration[] = [],
+): Generator<Cause> {
   for (const [i, toleration] of tolerations.entries()) {
     const { key = "", operator = "", value = "", effect = "", tolerationSeconds } = toleration;
     const at = `${path}[${i}]`;
     if (key !== "") yield* formed(`${at}.key`, { text: key, form: qualifiedName });
-    if (key === "" && operator !== "Exists") yield wrong(`${at}.operator`, { value: operator, why: MATCHES_ALL });
+    if (key === "" && operator !== "Exists") {
+      yield wrong(`${at}.operator`, { value: operator, why: MATCHES_ALL });
+    }
     if (tolerationSeconds !== undefined && effect !== "NoExecute") {
       yield wrong(`${at}.effect`, {
         value: effect,

@@ -59,24 +59,36 @@ function gatesOf(spec: PodSpec): Gates {
   return (spec["schedulingGates"] as Gates | undefined) ?? [];
 }
 
-function keepsTolerations(before: readonly PodToleration[] = [], after: readonly PodToleration[] = []): boolean {
+function keepsTolerations(
+  before: readonly PodToleration[] = [],
+  after: readonly PodToleration[] = [],
+): boolean {
   const bare = ({ tolerationSeconds: _, ...rest }: PodToleration) => rest;
   return before.every((old) => after.some((each) => isEqual(bare(old), bare(each))));
 }
 
-function isSubset(before: Readonly<Record<string, string>> = {}, after: Readonly<Record<string, string>> = {}): boolean {
+function isSubset(
+  before: Readonly<Record<string, string>> = {},
+  after: Readonly<Record<string, string>> = {},
+): boolean {
   return Object.keys(before).every((key) => before[key] === after[key]);
 }
 
 /** The new spec with the old in all fields that may change. */
 function mutedBy(before: PodSpec, after: PodSpec): PodSpec {
   const isGated = gatesOf(before).length > 0;
-  const fields = ["activeDeadlineSeconds", "tolerations", "schedulingGates", ...isGated ? ["nodeSelector"] : []];
+  const fields = [
+    "activeDeadlineSeconds",
+    "tolerations",
+    "schedulingGates",
+    ...isGated ? ["nodeSelector"] : [],
+  ];
   return {
     ...after,
     ...Object.fromEntries(fields.map((field) => [field, before[field]])),
     containers: withImages(before.containers, after.containers),
-    ...after.initContainers && { initContainers: withImages(before.initContainers ?? [], after.initContainers) },
+    ...after.initContainers &&
+      { initContainers: withImages(before.initContainers ?? [], after.initContainers) },
   };
 }
 

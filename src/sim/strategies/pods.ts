@@ -45,10 +45,17 @@ export const POD: Strategy = {
 
   validate(object: ApiObject, before: ApiObject | undefined): readonly Cause[] {
     const { spec } = object as Pod;
-    const problems = [...metadataProblems(object, { name: dnsSubdomain, before }), ...podSpecProblems("spec", spec)];
-    if (before !== undefined && problems.length === 0) problems.push(...podUpdateProblems((before as Pod).spec, spec));
+    const problems = [
+      ...metadataProblems(object, { name: dnsSubdomain, before }),
+      ...podSpecProblems("spec", spec),
+    ];
+    if (before !== undefined && problems.length === 0) {
+      problems.push(...podUpdateProblems((before as Pod).spec, spec));
+    }
     return problems;
   },
+
+  fixedByStatus: ["ownerReferences"],
 };
 
 function podSpecOf(given: PodSpec): PodSpec {
@@ -121,7 +128,9 @@ function withRequests(resources: Container["resources"] = {}): NonNullable<Conta
 }
 
 function initialStatus({ spec, metadata }: Pod): PodStatus {
-  if (isGated(spec)) return { phase: "Pending", conditions: [gated(metadata.creationTimestamp)], qosClass: qosClassOf(spec) };
+  if (isGated(spec)) {
+    return { phase: "Pending", conditions: [gated(metadata.creationTimestamp)], qosClass: qosClassOf(spec) };
+  }
   const known = initial.get(spec);
   if (known !== undefined) return known;
   const status = { phase: "Pending", qosClass: qosClassOf(spec) };

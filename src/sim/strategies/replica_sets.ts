@@ -5,7 +5,7 @@ import type { ApiObject, ReplicaSet } from "../objects.ts";
 import { immutable } from "./causes.ts";
 import { metadataProblems } from "./metadata.ts";
 import { dnsSubdomain } from "./names.ts";
-import { type StatusRules, statusProblems } from "./status_validation.ts";
+import { statusProblems, type StatusRules } from "./status_validation.ts";
 import { counts, isStatusUpdate, selectionProblems, withSpecDefaults } from "./workloads.ts";
 
 type Spec = ReplicaSet["spec"];
@@ -29,7 +29,7 @@ export const REPLICA_SET: Strategy = {
   created: (object) => ({ ...object, status: { replicas: 0 } }),
 
   validate(object: ApiObject, before: ApiObject | undefined): readonly Cause[] {
-    if (isStatusUpdate(object, before)) return [...statusProblems(object.status, STATUS)];
+    if (isStatusUpdate(object, before)) return [];
     const { spec } = object as ReplicaSet;
     return [
       ...metadataProblems(object, { name: dnsSubdomain, before }),
@@ -39,6 +39,8 @@ export const REPLICA_SET: Strategy = {
         : [],
     ];
   },
+
+  validateStatus: ({ status }) => [...statusProblems(status, STATUS)],
 };
 
 /** `ValidateReplicaSetSpec`. */

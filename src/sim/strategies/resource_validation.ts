@@ -25,7 +25,10 @@ export function* resourceProblems(path: string, resources: Container["resources"
     const order = compareQuantities(quantity, limit);
     const value = canonicalQuantity(quantity);
     if (order !== 0 && !OVERCOMMITTED.test(name)) {
-      yield wrong(`${path}.requests`, { value, why: `must be equal to ${name} limit of ${canonicalQuantity(limit)}` });
+      yield wrong(`${path}.requests`, {
+        value,
+        why: `must be equal to ${name} limit of ${canonicalQuantity(limit)}`,
+      });
     } else if (order > 0) {
       const why = `must be less than or equal to ${name} limit of ${canonicalQuantity(limit)}`;
       yield wrong(`${path}.requests`, { value, why });

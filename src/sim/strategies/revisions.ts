@@ -18,7 +18,9 @@ export const REVISION: Strategy = {
       ...metadataProblems(object, { name: dnsSubdomain, before }),
       ...notNegative("revision", revision),
       ...data === undefined ? [required("data", "data is mandatory")] : [],
-      ...before !== undefined && !isEqual((before as ControllerRevision).data, data) ? [immutable("data", data)] : [],
+      ...before !== undefined && !isEqual((before as ControllerRevision).data, data)
+        ? [immutable("data", data)]
+        : [],
     ];
   },
 };

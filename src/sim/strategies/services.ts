@@ -100,7 +100,10 @@ function* specProblems(spec: Service["spec"]): Generator<Cause> {
   yield* oneOf("spec.sessionAffinity", { value: sessionAffinity, among: ["ClientIP", "None"] });
   for (const [i, value] of (spec.clusterIPs ?? []).entries()) {
     if (value === "None" || isIp(value)) continue;
-    yield wrong(`spec.clusterIPs[${i}]`, { value, why: "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)" });
+    yield wrong(`spec.clusterIPs[${i}]`, {
+      value,
+      why: "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
+    });
   }
   yield* oneOf("spec.type", { value: type, among: TYPES });
   for (const [i, { nodePort }] of ports.entries()) {

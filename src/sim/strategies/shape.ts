@@ -59,7 +59,9 @@ export function isScalar(shape: Shape): shape is Scalar {
 export function goTypeOf(shape: Shape): string {
   if (isScalar(shape)) return shape === "bytes" ? "[]uint8" : SCALARS[shape] ?? shape.replace("*", "");
   if ("items" in shape) return `[]${goTypeOf(shape.items)}`;
-  if ("values" in shape) return shape.name === undefined ? `map[string]${goTypeOf(shape.values)}` : `v1.${shape.name}`;
+  if ("values" in shape) {
+    return shape.name === undefined ? `map[string]${goTypeOf(shape.values)}` : `v1.${shape.name}`;
+  }
   return `v1.${shape.name}`;
 }
 

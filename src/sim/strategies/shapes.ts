@@ -17,7 +17,10 @@ const OBJECT_REFERENCE = struct("ObjectReference", {
 const EVENT_SOURCE = struct("EventSource", { component: "string", host: "string" });
 const EVENT_SERIES = struct("EventSeries", { count: "int32", lastObservedTime: "microTime" });
 
-const SCALING_RULES = struct("HPAScalingRules", { stabilizationWindowSeconds: "*int32", selectPolicy: "*string" });
+const SCALING_RULES = struct("HPAScalingRules", {
+  stabilizationWindowSeconds: "*int32",
+  selectPolicy: "*string",
+});
 
 const workload = (name: string, fields: StructShape["fields"]) => ({
   spec: struct(`${name}Spec`, {
@@ -55,7 +58,10 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
     replicas: "*int32",
     serviceName: "string",
     podManagementPolicy: "string",
-    updateStrategy: withRollingUpdate(STATEFUL_SET_STRATEGY, { partition: "*int32", maxUnavailable: "intOrString" }),
+    updateStrategy: withRollingUpdate(STATEFUL_SET_STRATEGY, {
+      partition: "*int32",
+      maxUnavailable: "intOrString",
+    }),
     ordinals: struct("StatefulSetOrdinals", { start: "*int32" }),
     persistentVolumeClaimRetentionPolicy: struct("StatefulSetPersistentVolumeClaimRetentionPolicy", {
       whenDeleted: "string",
@@ -113,7 +119,10 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
       conditions: list(struct("NodeCondition", CONDITION)),
     }),
   },
-  "namespaces": { spec: struct("NamespaceSpec", { finalizers: STRINGS }), status: struct("NamespaceStatus", {}) },
+  "namespaces": {
+    spec: struct("NamespaceSpec", { finalizers: STRINGS }),
+    status: struct("NamespaceStatus", {}),
+  },
   "services": {
     spec: struct("ServiceSpec", {
       type: "string",
@@ -139,7 +148,11 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
     spec: struct("HorizontalPodAutoscalerSpec", {
       minReplicas: "*int32",
       maxReplicas: "int32",
-      scaleTargetRef: struct("CrossVersionObjectReference", { kind: "string", name: "string", apiVersion: "string" }),
+      scaleTargetRef: struct("CrossVersionObjectReference", {
+        kind: "string",
+        name: "string",
+        apiVersion: "string",
+      }),
       metrics: list(struct("MetricSpec", { type: "string" })),
       behavior: struct("HorizontalPodAutoscalerBehavior", { scaleUp: SCALING_RULES, scaleDown: SCALING_RULES }),
     }),

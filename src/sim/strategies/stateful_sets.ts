@@ -5,7 +5,7 @@ import type { ApiObject, StatefulSet } from "../objects.ts";
 import { forbidden, notNegative, required, unsupported, wrong } from "./causes.ts";
 import { metadataProblems } from "./metadata.ts";
 import { dnsLabel, formed } from "./names.ts";
-import { type StatusRules, statusProblems } from "./status_validation.ts";
+import { statusProblems, type StatusRules } from "./status_validation.ts";
 import { withDefaults } from "./with_defaults.ts";
 import { counts, isStatusUpdate, selectionProblems, withSpecDefaults } from "./workloads.ts";
 
@@ -20,7 +20,10 @@ interface ClaimTemplate {
 
 type Spec = StatefulSet["spec"] & {
   readonly volumeClaimTemplates?: readonly ClaimTemplate[];
-  readonly persistentVolumeClaimRetentionPolicy?: { readonly whenDeleted?: string; readonly whenScaled?: string };
+  readonly persistentVolumeClaimRetentionPolicy?: {
+    readonly whenDeleted?: string;
+    readonly whenScaled?: string;
+  };
 };
 type UpdateStrategy = NonNullable<Spec["updateStrategy"]>;
 
@@ -68,14 +71,18 @@ export const STATEFUL_SET: Strategy = {
   created: (object) => ({ ...object, status: { replicas: 0, availableReplicas: 0 } }),
 
   validate(object: ApiObject, before: ApiObject | undefined): readonly Cause[] {
-    if (isStatusUpdate(object, before)) return [...statusProblems(object.status, STATUS)];
+    if (isStatusUpdate(object, before)) return [];
     const spec = object.spec as Spec;
     return [
       ...metadataProblems(object, { name: dnsLabel, before }),
       ...specProblems(spec),
-      ...before !== undefined && !isEqual(fixed(before.spec as Spec), fixed(spec)) ? [forbidden("spec", ONLY_THESE)] : [],
+      ...before !== undefined && !isEqual(fixed(before.spec as Spec), fixed(spec))
+        ? [forbidden("spec", ONLY_THESE)]
+        : [],
     ];
   },
+
+  validateStatus: ({ status }) => [...statusProblems(status, STATUS)],
 };
 
 function withInnerDefaults(spec: Spec): Spec {
@@ -83,7 +90,10 @@ function withInnerDefaults(spec: Spec): Spec {
   const result = {
     ...spec,
     updateStrategy: withStrategyDefaults(spec.updateStrategy!),
-    persistentVolumeClaimRetentionPolicy: withDefaults(retention, { whenDeleted: "Retain", whenScaled: "Retain" }),
+    persistentVolumeClaimRetentionPolicy: withDefaults(retention, {
+      whenDeleted: "Retain",
+      whenScaled: "Retain",
+    }),
     ...ordinals && { ordinals: withDefaults(ordinals, { start: 0 }) },
     ...volumeClaimTemplates && { volumeClaimTemplates: volumeClaimTemplates.map(withClaimDefaults) },
   };
@@ -114,7 +124,11 @@ function fixed(spec: Spec): Partial<Spec> {
 
 /** `ValidateStatefulSetSpec`. */
 function* specProblems(spec: Spec): Generator<Cause> {
-  const { podManagementPolicy, persistentVolumeClaimRetentionPolicy: retention = {}, volumeClaimTemplates = [] } = spec;
+  const {
+    podManagementPolicy,
+    persistentVolumeClaimRetentionPolicy: retention = {},
+    volumeClaimTemplates = [],
+  } = spec;
   if (podManagementPolicy !== "OrderedReady" && podManagementPolicy !== "Parallel") {
     const why = "must be 'OrderedReady' or 'Parallel'";
     yield wrong("spec.podManagementPolicy", { value: podManagementPolicy, why });
@@ -128,9 +142,16 @@ function* specProblems(spec: Spec): Generator<Cause> {
   yield* counts(spec, ["replicas", "minReadySeconds"]);
   yield* notNegative("spec.ordinals.start", spec.ordinals?.start);
   if (spec.serviceName) yield* formed("spec.serviceName", { text: spec.serviceName, form: dnsLabel });
-  for (const [i, claim] of volumeClaimTemplates.entries()) yield* claimProblems(`spec.volumeClaimTemplates[${i}].spec`, claim);
+  for (const [i, claim] of volumeClaimTemplates.entries()) {
+    yield* claimProblems(`spec.volumeClaimTemplates[${i}].spec`, claim);
+  }
   const extraVolumes = volumeClaimTemplates.map(({ metadata }) => metadata?.name ?? "");
-  yield* selectionProblems(spec, { kind: "StatefulSet", selectedBy: "statefulset", unreadable: "", extraVolumes });
+  yield* selectionProblems(spec, {
+    kind: "StatefulSet",
+    selectedBy: "statefulset",
+    unreadable: "",
+    extraVolumes,
+  });
 }
 
 function* strategyProblems(path: string, { type, rollingUpdate }: UpdateStrategy): Generator<Cause> {

@@ -20,9 +20,14 @@ export function* statusProblems(
   const { replicas = 0, readyReplicas = 0, availableReplicas = 0 } = values;
   for (const name of ofReplicas) {
     const value = values[name] ?? 0;
-    if (value > replicas) yield wrong(`status.${name}`, { value, why: "cannot be greater than status.replicas" });
+    if (value > replicas) {
+      yield wrong(`status.${name}`, { value, why: "cannot be greater than status.replicas" });
+    }
   }
   if (readyName !== undefined && availableReplicas > readyReplicas) {
-    yield wrong("status.availableReplicas", { value: availableReplicas, why: `cannot be greater than ${readyName}` });
+    yield wrong("status.availableReplicas", {
+      value: availableReplicas,
+      why: `cannot be greater than ${readyName}`,
+    });
   }
 }

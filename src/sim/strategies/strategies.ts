@@ -51,7 +51,11 @@ function strategyOf(type: ResourceType): Strategy {
   if (strategy === undefined) throw new Error(`no strategy for ${qualified(type)}`);
   const shape = shapeOf(type);
   const { defaults = same } = strategy;
-  return { mayUpdateUnconditionally: true, ...strategy, defaults: (object) => defaults(normalized(shape, object)) };
+  return {
+    mayUpdateUnconditionally: true,
+    ...strategy,
+    defaults: (object) => defaults(normalized(shape, object)),
+  };
 }
 
 function same(object: ApiObject): ApiObject {

@@ -1,5 +1,6 @@
 import type { LabelSelector } from "../../domain/label_selector.ts";
 import type { Cause } from "../api/failure.ts";
+import { expressionProblem } from "../api/match_conditions.ts";
 import type { Strategy } from "../api/strategy.ts";
 import type { ApiObject } from "../objects.ts";
 import { duplicate, oneOf, required, unsupported, wrong } from "./causes.ts";
@@ -49,7 +50,9 @@ const OPERATIONS = ["*", "CONNECT", "CREATE", "DELETE", "UPDATE"];
 export const WEBHOOK: Strategy = {
   defaults(object: ApiObject): ApiObject {
     const { webhooks } = object as Configuration;
-    return webhooks === undefined ? object : { ...object, webhooks: webhooks.map(withWebhookDefaults) } as Configuration;
+    return webhooks === undefined
+      ? object
+      : { ...object, webhooks: webhooks.map(withWebhookDefaults) } as Configuration;
   },
 
   /** A condition that does not compile, or is no Boolean, is not found here, but when it is first evaluated. */
@@ -93,7 +96,10 @@ function* webhooksProblems(webhooks: readonly Webhook[] = []): Generator<Cause> 
     yield* labelSelectorProblems(`${at}.namespaceSelector`, webhook.namespaceSelector);
     yield* labelSelectorProblems(`${at}.objectSelector`, webhook.objectSelector);
     yield* clientProblems(`${at}.clientConfig`, webhook);
-    yield* oneOf(`${at}.reinvocationPolicy`, { value: webhook.reinvocationPolicy, among: ["IfNeeded", "Never"] });
+    yield* oneOf(`${at}.reinvocationPolicy`, {
+      value: webhook.reinvocationPolicy,
+      among: ["IfNeeded", "Never"],
+    });
     yield* conditionProblems(`${at}.matchConditions`, webhook);
     yield* reviewProblems(`${at}.admissionReviewVersions`, webhook.admissionReviewVersions);
     if (names.has(name)) yield duplicate(`${at}.name`, name);
@@ -140,7 +146,9 @@ function* urlProblems(field: string, text: string): Generator<Cause> {
     return;
   }
   const scheme = url.protocol.replace(":", "");
-  if (scheme !== "https") yield wrong(field, { value: scheme, why: `'https' is the only allowed URL scheme${form}` });
+  if (scheme !== "https") {
+    yield wrong(field, { value: scheme, why: `'https' is the only allowed URL scheme${form}` });
+  }
   const fragment = url.hash.slice(1);
   if (fragment !== "") yield wrong(field, { value: fragment, why: "fragments are not permitted in the URL" });
   const query = url.search.slice(1);
@@ -171,7 +179,10 @@ function* ruleProblems(at: string, rule: Rule): Generator<Cause> {
     const values = rule[field] ?? [];
     if (values.length === 0) yield required(`${at}.${field}`);
     if (values.length > 1 && values.includes("*")) {
-      yield wrong(`${at}.${field}`, { value: values, why: `if '*' is present, must not specify other ${others}` });
+      yield wrong(`${at}.${field}`, {
+        value: values,
+        why: `if '*' is present, must not specify other ${others}`,
+      });
     }
     if (field !== "operations") continue;
     for (const [i, value] of values.entries()) {
@@ -184,7 +195,11 @@ function* ruleProblems(at: string, rule: Rule): Generator<Cause> {
 function* conditionProblems(path: string, { matchConditions = [] }: Webhook): Generator<Cause> {
   const names = new Set<string>();
   for (const [i, { name = "", expression = "" }] of matchConditions.entries()) {
+    const problem = expressionProblem(expression);
     if (expression.trim() === "") yield required(`${path}[${i}].expression`);
+    else if (problem !== undefined) {
+      yield wrong(`${path}[${i}].expression`, { value: expression, why: problem });
+    }
     if (name === "") yield required(`${path}[${i}].name`);
     else if (names.has(name)) yield duplicate(`${path}[${i}].name`, name);
     names.add(name);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Behaviour } from "../api.ts";
-import { conflict, ok, versionOf } from "../expect.ts";
-import { configMap, workload } from "../objects.ts";
+import { conflict, invalid, notFound, ok, versionOf } from "../expect.ts";
+import { budget, configMap, workload } from "../objects.ts";
 import { JSON_PATCH, resource, STRATEGIC_PATCH } from "../resource.ts";
 
 export const CONCURRENCY: readonly Behaviour[] = [
@@ -21,7 +21,7 @@ export const CONCURRENCY: readonly Behaviour[] = [
     },
   },
   {
-    name: "an update without a version is taken, for ConfigMaps, workloads and budgets",
+    name: "an update without a version is taken, for ConfigMaps and workloads; not for budgets: 422",
     async run(api) {
       const maps = resource(api, "configmaps");
       ok(await maps.create(configMap("a")), 201);
@@ -31,6 +31,12 @@ export const CONCURRENCY: readonly Behaviour[] = [
         ok(await resource(api, name).create(workload(kind, "a")), 201);
         ok(await resource(api, name).put(workload(kind, "a", { minReadySeconds: 2 })));
       }
+      const budgets = resource(api, "poddisruptionbudgets");
+      ok(await budgets.create(budget("a", { minAvailable: 1 })), 201);
+      invalid(await budgets.put(budget("a", { minAvailable: 2 })), [
+        "FieldValueInvalid metadata.resourceVersion",
+      ]);
+      notFound(await budgets.put(budget("b", { minAvailable: 2 })), "poddisruptionbudgets.policy", "b");
     },
   },
   {

@@ -133,11 +133,19 @@ export const EVENTS: readonly Behaviour[] = [
     },
   },
   {
-    name: "the note of an Event of events.k8s.io cannot be changed: 422",
+    name: "the note of an Event cannot be changed through events.k8s.io: 422; through core v1 it can",
     async run(api) {
       const events = resource(api, "events.events.k8s.io");
       ok(await events.create(event(api, "a")), 201);
       invalid(await events.patch("a", { note: "other" }), ["FieldValueInvalid message"]);
+      ok(await resource(api, "events").patch("a", { message: "other" }));
+      assert.equal(ok(await events.get("a")).note, "other");
+    },
+  },
+  {
+    name: "an update of an Event that is not there makes it: 201",
+    async run(api) {
+      assert.equal(ok(await resource(api, "events").put(coreEvent(api.namespace, "a")), 201).count, 3);
     },
   },
   {

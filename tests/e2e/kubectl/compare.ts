@@ -50,24 +50,31 @@ export class Kubectl {
       await writer.close();
     }
     const output = child.output();
-    const during = step.during === undefined ? [] : await this.#playDuring(child, step.during);
-    const { code, signal, stdout, stderr } = await output;
+    const during = step.during === undefined ? undefined : await this.#playDuring(child, step.during);
+    const { code, stdout, stderr } = await output;
     const lines = (bytes: Uint8Array) => comparable(new TextDecoder().decode(bytes), step);
-    const ended = step.during !== undefined && signal === "SIGTERM" ? 0 : code;
+    const ended = during?.isEndedByUs === true ? 0 : code;
     const command = `kubectl ${step.args.join(" ")}`;
-    return [{ command, code: ended, stdout: lines(stdout), stderr: lines(stderr) }, ...during];
+    return [
+      { command, code: ended, stdout: lines(stdout), stderr: lines(stderr) },
+      ...during?.transcripts ?? [],
+    ];
   }
 
-  /** Plays steps while a watch runs, and then ends it; one that has ended by itself is left as it is. */
-  async #playDuring(watch: Deno.ChildProcess, steps: readonly Step[]): Promise<Transcript[]> {
+  /** Plays steps while a watch runs, and then ends it; one that has ended by itself stays as it is. */
+  async #playDuring(
+    watch: Deno.ChildProcess,
+    steps: readonly Step[],
+  ): Promise<{ transcripts: Transcript[]; isEndedByUs: boolean }> {
     let isOver = false;
     const status = watch.status.then(() => isOver = true);
     await pause(WATCH_TAIL_MS);
     const transcripts = await this.play(steps);
     await pause(WATCH_TAIL_MS);
-    if (!isOver) watch.kill("SIGTERM");
+    const isEndedByUs = !isOver;
+    if (isEndedByUs) watch.kill("SIGTERM");
     await status;
-    return transcripts;
+    return { transcripts, isEndedByUs };
   }
 }
 

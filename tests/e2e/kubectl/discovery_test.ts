@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type DiscoveredResource, discoveryFor } from "../../../src/sim/kubectl/discovery.ts";
 import { RESOURCES } from "../../../src/sim/resources.ts";
-import type { Json } from "../support/cluster.ts";
+import type { Json } from "../../scenarios/support/json.ts";
 import { sharedCluster } from "../support/scene.ts";
 import { RealApi } from "./real_api.ts";
 

@@ -1,12 +1,13 @@
 import { sharedCluster } from "../support/scene.ts";
 import { RealApi } from "./real_api.ts";
 import { RESOURCES } from "../../../src/sim/resources.ts";
-import type { FieldTypes } from "../../../src/sim/patches/field_types.ts";
+import type { FieldTypes } from "../../../src/sim/decoding/field_types.ts";
 
 interface Schema {
   readonly $ref?: string;
   readonly allOf?: readonly Schema[];
   readonly type?: string;
+  readonly format?: string;
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: Schema | boolean;
@@ -20,7 +21,7 @@ interface OpenApi {
 }
 
 /** Kinds that are no resources of their own, but the body of a subresource. */
-const BODIES = ["v1/Binding", "policy/v1/Eviction", "autoscaling/v1/Scale"];
+const BODIES = ["v1/Binding", "v1/DeleteOptions", "policy/v1/Eviction", "autoscaling/v1/Scale"];
 
 /** The documents of a real API server that `fieldTypesOf` reads. */
 export const DOCUMENTS = [...new Set([...RESOURCES.map(documentOf), "apis/autoscaling/v1"])];
@@ -30,7 +31,7 @@ function documentOf({ group, version }: { group: string; version: string }): str
 }
 
 /**
- * What `src/sim/patches/field_types.json` holds, out of the OpenAPI of a real API server: all types
+ * What `src/sim/decoding/field_types.json` holds, out of the OpenAPI of a real API server: all types
  * that the kinds of the embedded one are made of. `patches_test.ts` says when it has to be made again.
  */
 export function fieldTypesOf(documents: readonly OpenApi[]): FieldTypes {
@@ -40,9 +41,10 @@ export function fieldTypesOf(documents: readonly OpenApi[]): FieldTypes {
   const roots: Record<string, string> = {};
   const typeOf = (schema: Schema): string => {
     const full = referenceOf(schema);
-    const { properties, type } = full === undefined ? schema : schemas.get(full)!;
-    if (full === undefined || properties === undefined) return type === "object" ? "*" : "";
-    const name = names.get(full)!;
+    const found = full === undefined ? schema : schemas.get(full)!;
+    const { properties } = found;
+    const name = full === undefined ? "" : names.get(full)!;
+    if (properties === undefined) return SCALARS[name] ?? scalarOf(found);
     if (types[name] === undefined) {
       types[name] = "";
       types[name] = Object.entries(properties).map(([field, each]) => fieldOf(field, each, typeOf)).join(" ");
@@ -55,12 +57,27 @@ export function fieldTypesOf(documents: readonly OpenApi[]): FieldTypes {
   ]);
   for (const [full, schema] of schemas) {
     for (const kind of schema["x-kubernetes-group-version-kind"] ?? []) {
-      if (wanted.has(keyOf(kind)) && !names.get(full)!.endsWith("DeleteOptions")) {
+      if (wanted.has(keyOf(kind))) {
         roots[keyOf(kind)] = typeOf({ $ref: full });
       }
     }
   }
   return { roots: sorted(roots), types: sorted(types) };
+}
+
+/** Types of plain values that their schemas do not tell from others. */
+const SCALARS: Readonly<Record<string, string>> = {
+  Quantity: "quantity",
+  IntOrString: "intOrString",
+  MicroTime: "microTime",
+};
+
+/** Empty: a text; a star: what nothing is known of. */
+function scalarOf({ type, format }: Schema): string {
+  if (type === "integer") return format!;
+  if (type === "boolean") return "bool";
+  if (type === "string") return { "byte": "bytes", "date-time": "time" }[format ?? ""] ?? "";
+  return "*";
 }
 
 function keyOf({ group, version, kind }: { group: string; version: string; kind: string }): string {
@@ -99,7 +116,7 @@ function sorted(record: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(record).toSorted(([a], [b]) => a < b ? -1 : 1));
 }
 
-// SPOTALIS_E2E_DIR=DIR deno run -A tests/e2e/kubectl/field_types.ts > src/sim/patches/field_types.json
+// SPOTALIS_E2E_DIR=DIR deno run -A tests/e2e/kubectl/field_types.ts > src/sim/decoding/field_types.json
 if (import.meta.main) {
   using api = await RealApi.of(sharedCluster());
   const documents = await Promise.all(DOCUMENTS.map((document) => api.get(`/openapi/v3/${document}`)));

@@ -1,8 +1,10 @@
 import { stringify } from "yaml";
-import type { Json } from "../support/cluster.ts";
+import type { Json } from "../../scenarios/support/json.ts";
 
 /** What the script works on: a Deployment of 3, a StatefulSet of 2, a budget, and what goes with them. */
 export const NAMESPACE = "shop";
+
+export const SHOP: Json = { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } };
 
 function template(app: string): Json {
   return {
@@ -57,6 +59,13 @@ export const SETTINGS: Json = {
   kind: "ConfigMap",
   metadata: { name: "settings", namespace: NAMESPACE },
   data: { color: "blue", "size.txt": "large\nwide\n" },
+};
+
+export const GENERATED: Json = {
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { generateName: "made-", namespace: NAMESPACE },
+  data: { a: "1" },
 };
 
 /** A pod of nobody's, on a node that nothing else is placed on. */

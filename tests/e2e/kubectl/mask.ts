@@ -10,6 +10,7 @@ const MASKS: readonly [pattern: RegExp, mask: string][] = [
   [/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, "IP"],
   [new RegExp(`\\b(web|db)-${SAFE}{7,10}-${SAFE}{5}\\b`, "g"), "$1-HASH-POD"],
   [new RegExp(`\\b(web|db)-${SAFE}{7,10}\\b`, "g"), "$1-HASH"],
+  [new RegExp(`\\bmade-${SAFE}{5}\\b`, "g"), "made-NAME"],
   [new RegExp(`\\b(pod-template-hash"?[=:] ?"?)${SAFE}{7,10}\\b`, "g"), "$1HASH"],
   [/\b(?:spot|on-demand)-\d\b/g, "NODE"],
   // Of events: how often, and since when.
@@ -20,11 +21,11 @@ const MASKS: readonly [pattern: RegExp, mask: string][] = [
 
 /** The same text for two runs of a command: without what differs from run to run. */
 export function mask(text: string): string {
-  const masked = MASKS.reduce((masked, [pattern, mask]) => masked.replaceAll(pattern, mask), text);
-  return masked.split("\n").map(unaligned).join("\n");
+  const lines = text.split("\n").map(unaligned).join("\n");
+  return MASKS.reduce((masked, [pattern, mask]) => masked.replaceAll(pattern, mask), lines);
 }
 
-/** Columns and continued values are as wide as what is in them, which may be masked. */
+/** Columns and continued values are as wide as what is in them, which may differ. */
 function unaligned(line: string): string {
   return line.replace(/(?<=\S)[ \t]{2,}/g, "  ").replace(/^ {9,}/, " ".repeat(9)).trimEnd();
 }

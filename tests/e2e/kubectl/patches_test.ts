@@ -3,15 +3,18 @@ import type { Json as JsonValue, JsonObject } from "../../../src/sim/json.ts";
 import { applyJsonPatch } from "../../../src/sim/patches/json_patch.ts";
 import { applyMergePatch } from "../../../src/sim/patches/merge_patch.ts";
 import { applyStrategicMergePatch } from "../../../src/sim/patches/strategic_merge_patch.ts";
-import { JSON_PATCHES, MERGE_PATCHES, type PatchCase, STRATEGIC_PATCHES } from "../../sim/patches/cases.ts";
-import { UNKNOWN, withUnknown } from "../../sim/patches/unknown.ts";
+import { JSON_PATCHES } from "../../sim/patches/json_patches.ts";
+import { MERGE_PATCHES } from "../../sim/patches/merge_patches.ts";
+import type { PatchCase } from "../../sim/patches/patch_case.ts";
+import { STRATEGIC_PATCHES } from "../../sim/patches/strategic_merge_patches.ts";
+import { UNKNOWN, withUnknown } from "../../sim/decoding/unknown.ts";
 import { budget, configMap, deployment, service } from "../../sim/patches/objects.ts";
-import type { Json } from "../support/cluster.ts";
+import type { Json } from "../../scenarios/support/json.ts";
 import { eventually } from "../support/eventually.ts";
 import { sharedCluster } from "../support/scene.ts";
 import { DOCUMENTS, fieldTypesOf } from "./field_types.ts";
 import { RealApi } from "./real_api.ts";
-import table from "../../../src/sim/patches/field_types.json" with { type: "json" };
+import table from "../../../src/sim/decoding/field_types.json" with { type: "json" };
 
 const COLLECTIONS: Readonly<Record<string, string>> = {
   ConfigMap: "/api/v1/namespaces/NS/configmaps",
@@ -96,13 +99,13 @@ Deno.test("a real API server patches as src/sim/patches does", async (test) => {
   }
 });
 
-Deno.test("src/sim/patches/field_types.json is what a real API server's OpenAPI says", async () => {
+Deno.test("src/sim/decoding/field_types.json is what a real API server's OpenAPI says", async () => {
   using api = await RealApi.of(sharedCluster());
   const documents = await Promise.all(DOCUMENTS.map((document) => api.get(`/openapi/v3/${document}`)));
   assert.deepEqual(fieldTypesOf(documents), table);
 });
 
-Deno.test("a real API server finds the unknown fields that knownPart() finds", async () => {
+Deno.test("a real API server finds the unknown fields that decode() finds", async () => {
   using api = await RealApi.of(sharedCluster());
   const path = "/apis/apps/v1/namespaces/default/deployments?dryRun=All&fieldValidation=Strict";
   const { code, body } = await api.call("POST", path, { body: withUnknown() });

@@ -1,5 +1,6 @@
 import { httpTransport } from "../../../src/kube/transport.ts";
-import type { Cluster, Json } from "../support/cluster.ts";
+import type { Json } from "../../scenarios/support/json.ts";
+import type { Cluster } from "../support/cluster.ts";
 
 export interface CallOptions {
   readonly body?: unknown;

@@ -1,5 +1,16 @@
-import type { Json } from "../support/cluster.ts";
-import { BUDGET, DB, documents, NAMESPACE, pinned, SERVICE, SETTINGS, web } from "./manifests.ts";
+import type { Json } from "../../scenarios/support/json.ts";
+import {
+  BUDGET,
+  DB,
+  documents,
+  GENERATED,
+  NAMESPACE,
+  pinned,
+  SERVICE,
+  SETTINGS,
+  SHOP,
+  web,
+} from "./manifests.ts";
 
 /** One command of `kubectl`. */
 export interface Step {
@@ -52,8 +63,8 @@ const START: readonly Step[] = [
     drop: /replicationcontrollers|cronjobs/,
   }),
   step(`cordon ${NODE}`),
-  step(`create namespace ${NAMESPACE}`),
-  step(`create namespace ${NAMESPACE}`),
+  step("create -f -", { input: documents(SHOP) }),
+  step("create -f -", { input: documents(SHOP) }),
   step("apply -f -", { input: documents(web(), DB, SERVICE, SETTINGS) }),
   rolledOut("deployment/web"),
   rolledOut("statefulset/db"),
@@ -74,8 +85,7 @@ const APPLY: readonly Step[] = [
   step("apply -f -", { input: documents(web({ spec: { replicas: "three" } })) }),
   step("apply -f -", { input: documents({ apiVersion: "x.io/v1", kind: "Frob", metadata: { name: "x" } }) }),
   step("replace -f -", { input: documents(SETTINGS) }),
-  shop("create configmap literal --from-literal=a=1"),
-  shop("create configmap literal --from-literal=a=1"),
+  step("create -f - -o name", { input: documents(GENERATED) }),
 ];
 
 const GET: readonly Step[] = [
@@ -115,7 +125,7 @@ const GET: readonly Step[] = [
   shop("get pods -l app=db -o custom-columns=NAME:.metadata.name,PHASE:.status.phase"),
   shop("get deployment.v1.apps/web statefulset/db -o name"),
   shop("get deployment web --subresource=scale"),
-  step("get --raw /api/v1/namespaces/shop/configmaps/settings"),
+  step("get --raw /apis/apps"),
 ];
 
 const DESCRIBE: readonly Step[] = [
@@ -125,9 +135,10 @@ const DESCRIBE: readonly Step[] = [
   shop("describe replicaset -l app=web"),
   shop("describe statefulset db"),
   shop("describe pdb web"),
-  shop("describe configmap settings"),
+  // Of a map, in whichever order.
+  shop("describe configmap settings", { lines: "sorted" }),
   shop("describe service db"),
-  step(`describe namespace ${NAMESPACE}`),
+  step(`describe namespace ${NAMESPACE}`, { drop: /^$|No resource quota|No LimitRange/ }),
   step(`describe node ${NODE}`, { drop: OF_KUBELETS }),
   shop("describe pod missing"),
 ];

@@ -1,5 +1,5 @@
 import { RESOURCES, type ResourceType } from "../../../src/sim/resources.ts";
-import type { Json } from "../support/cluster.ts";
+import type { Json } from "../../scenarios/support/json.ts";
 import { sharedCluster } from "../support/scene.ts";
 import { RealApi } from "./real_api.ts";
 import { LABEL, tableObjects } from "./table_objects.ts";

@@ -4,7 +4,7 @@ import { RESOURCES } from "../../../src/sim/resources.ts";
 import { eventually } from "../support/eventually.ts";
 import { sharedCluster } from "../support/scene.ts";
 import { RealApi } from "./real_api.ts";
-import { fillTables, realTable } from "./table_scene.ts";
+import { fillTables, realTable, TABLE } from "./table_scene.ts";
 
 Deno.test("renderTable() makes the tables that a real API server makes", async (test) => {
   using api = await RealApi.of(sharedCluster());
@@ -26,6 +26,18 @@ Deno.test("renderTable() makes the tables that a real API server makes", async (
           assert.ok(objects.length > 0, "there is nothing in the table");
         }));
     }
+    await test.step("the scale of a deployment", () =>
+      eventually(async () => {
+        const now = Date.now();
+        const path = `/apis/apps/v1/namespaces/${namespace}/deployments/deployments/scale?includeObject=Object`;
+        const table = await api.get(path, TABLE);
+        const objects = [table.rows[0].object];
+        const { metadata } = table;
+        assert.deepEqual(
+          renderTable({ plural: "scale" }, objects, { now, includeObject: "Object", metadata }),
+          table,
+        );
+      }));
   } finally {
     await scene.remove();
   }

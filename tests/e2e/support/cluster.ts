@@ -10,8 +10,6 @@ import { eventually } from "./eventually.ts";
 const SCRIPT = new URL("../../../../shared/cluster/cluster", import.meta.url).pathname;
 const DEPLOY = new URL("../../../deploy", import.meta.url).pathname;
 
-export type { Json };
-
 /** A real control plane on loopback, driven by `../shared/cluster/cluster`. */
 export class Cluster implements ClusterLike {
   readonly dir: string;

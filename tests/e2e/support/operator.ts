@@ -28,8 +28,6 @@ export function freePorts(count: number): number[] {
   return ports;
 }
 
-export { OPERATOR_LABEL };
-
 /** How the operator is started: `deno run main.ts`, or a compiled binary. */
 export function commandLine(): string[] {
   const binary = Deno.env.get("SPOTALIS_E2E_BINARY");

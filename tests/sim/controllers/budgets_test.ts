@@ -20,7 +20,14 @@ type Loose = any;
 
 function workload(name: string, replicas: number) {
   const labels = { app: name, x: "1" };
-  return { metadata: { name }, spec: { replicas, selector: { matchLabels: { app: name } }, template: { metadata: { labels }, spec: SPEC } } };
+  return {
+    metadata: { name },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: { metadata: { labels }, spec: SPEC },
+    },
+  };
 }
 
 function ownedBy({ apiVersion, kind, metadata: { name, uid } }: ApiObject) {
@@ -47,7 +54,10 @@ async function stage(cluster: SmallCluster) {
     metadata: { name: "d-1", ownerReferences: ownedBy(deployment) },
   });
   const statefulSet = await cluster.create(STATEFUL_SETS, workload("s", 2));
-  const bare = await cluster.create(PODS, { metadata: { name: "bare", labels: { app: "bare", x: "2" } }, spec: SPEC });
+  const bare = await cluster.create(PODS, {
+    metadata: { name: "bare", labels: { app: "bare", x: "2" } },
+    spec: SPEC,
+  });
   cluster.report(bare, "Running");
   const pods = [...await podsOf(cluster, replicaSet, 3), ...await podsOf(cluster, statefulSet, 2)];
   return { deployment, replicaSet, pods };
@@ -60,7 +70,8 @@ async function budget(cluster: SmallCluster, spec: object, name = "b") {
 }
 
 function numbers(cluster: SmallCluster, name = "b") {
-  const { expectedPods, desiredHealthy, currentHealthy, disruptionsAllowed } = cluster.get(BUDGETS, name).status;
+  const { expectedPods, desiredHealthy, currentHealthy, disruptionsAllowed } =
+    cluster.get(BUDGETS, name).status;
   return [expectedPods, desiredHealthy, currentHealthy, disruptionsAllowed];
 }
 
@@ -136,7 +147,8 @@ Deno.test("an eviction is paid for at once, and until the pod has gone", async (
   await using cluster = await SmallCluster.with(Budgets);
   const { pods } = await stage(cluster);
   await budget(cluster, { maxUnavailable: 1, selector: OF_D });
-  const evicted = (pod: Pod) => evict(cluster.api, { ref: pod.metadata, options: {}, wallMs: cluster.clock.wall() });
+  const evicted = (pod: Pod) =>
+    evict(cluster.api, { ref: pod.metadata, options: {}, wallMs: cluster.clock.wall() });
   evicted(pods[0]!);
   assert.throws(() => evicted(pods[1]!), (error) => error instanceof ApiFailure && error.code === 429);
   assert.deepEqual(Object.keys(cluster.get(BUDGETS, "b").status.disruptedPods), [pods[0]!.metadata.name]);
@@ -150,7 +162,9 @@ Deno.test("a pod that was to be evicted and was not counts again after two minut
   const { pods } = await stage(cluster);
   await budget(cluster, { maxUnavailable: 1, selector: OF_D });
   const before = cluster.get(BUDGETS, "b");
-  const disruptedPods = { [pods[0]!.metadata.name]: new Date(cluster.clock.wall()).toISOString().slice(0, 19) + "Z" };
+  const disruptedPods = {
+    [pods[0]!.metadata.name]: new Date(cluster.clock.wall()).toISOString().slice(0, 19) + "Z",
+  };
   const status = { ...before.status, disruptionsAllowed: 0, disruptedPods };
   cluster.api.update(BUDGETS, { ...before, status }, { subresource: "status" });
   await cluster.pass(110_000);
@@ -169,13 +183,20 @@ const UNCOUNTED: readonly [string, ResourceType, string][] = [
 for (const [kind, type, message] of UNCOUNTED) {
   Deno.test(`the share of a ${kind}'s pods cannot be told: the budget allows nothing and says why`, async () => {
     await using cluster = await SmallCluster.with(Budgets);
-    const template = { metadata: { labels: { app: "z" } }, spec: kind === "Job" ? { ...SPEC, restartPolicy: "Never" } : SPEC };
+    const template = {
+      metadata: { labels: { app: "z" } },
+      spec: kind === "Job" ? { ...SPEC, restartPolicy: "Never" } : SPEC,
+    };
     const selector = kind === "Job" ? {} : { selector: { matchLabels: { app: "z" } } };
     const owner = await cluster.create(type, { metadata: { name: "z" }, spec: { template, ...selector } });
     await podsOf(cluster, owner, 1);
-    await cluster.create(BUDGETS, { metadata: { name: "b" }, spec: { maxUnavailable: 1, selector: { matchLabels: { app: "z" } } } });
+    await cluster.create(BUDGETS, {
+      metadata: { name: "b" },
+      spec: { maxUnavailable: 1, selector: { matchLabels: { app: "z" } } },
+    });
     await cluster.pass();
-    const { conditions: [condition], observedGeneration, disruptionsAllowed } = cluster.get(BUDGETS, "b").status;
+    const { conditions: [condition], observedGeneration, disruptionsAllowed } =
+      cluster.get(BUDGETS, "b").status;
     const { lastTransitionTime: _, ...rest } = condition;
     assert.deepEqual(rest, { type: "DisruptionAllowed", status: "False", reason: "SyncFailed", message });
     assert.deepEqual([observedGeneration, disruptionsAllowed], [undefined, 0]);
@@ -191,5 +212,8 @@ Deno.test("a pod whose controller has gone cannot be counted either", async () =
   await budget(cluster, { maxUnavailable: 1, selector: OF_D });
   const { reason, message } = cluster.get(BUDGETS, "b").status.conditions[0];
   assert.equal(reason, "SyncFailed");
-  assert.ok(pods.some(({ metadata }) => message === `found no controllers for pod "${metadata.name}"`), message);
+  assert.ok(
+    pods.some(({ metadata }) => message === `found no controllers for pod "${metadata.name}"`),
+    message,
+  );
 });

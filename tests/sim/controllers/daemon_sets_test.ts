@@ -16,7 +16,10 @@ async function stage({ spec = {}, template = TEMPLATE }: { spec?: object; templa
   for (const name of ["n1", "n2"]) {
     await cluster.create(NODES, { metadata: { name, labels: { name } } });
   }
-  await cluster.create(DAEMON_SETS, { metadata: { name: "d" }, spec: { selector: SELECTOR, template, ...spec } });
+  await cluster.create(DAEMON_SETS, {
+    metadata: { name: "d" },
+    spec: { selector: SELECTOR, template, ...spec },
+  });
   await cluster.pass();
   return cluster;
 }
@@ -30,7 +33,9 @@ Deno.test("each node has a pod, told to it by its name and tolerant of its troub
   assert.deepEqual(pod!.spec.affinity, {
     nodeAffinity: {
       requiredDuringSchedulingIgnoredDuringExecution: {
-        nodeSelectorTerms: [{ matchFields: [{ key: "metadata.name", operator: "In", values: [nodeOf(pod!)!] }] }],
+        nodeSelectorTerms: [{
+          matchFields: [{ key: "metadata.name", operator: "In", values: [nodeOf(pod!)!] }],
+        }],
       },
     },
   });

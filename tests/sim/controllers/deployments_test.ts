@@ -238,6 +238,19 @@ Deno.test(
 );
 
 Deno.test(
+  "old revisions beyond the limit are forgotten also while a Deployment is paused",
+  story(async (bench) => {
+    await bench.create(DEPLOYMENTS, deployment());
+    await bench.pass(10);
+    edit(bench, { template: template("web:2") });
+    await bench.pass(30);
+    edit(bench, { paused: true, revisionHistoryLimit: 0 });
+    await bench.pass(10);
+    assert.deepEqual(sizes(bench), ["web:2=3"]);
+  }),
+);
+
+Deno.test(
   "a rollout that does not get on is said to have timed out, and may still complete",
   story(async (bench) => {
     await bench.create(DEPLOYMENTS, deployment({ progressDeadlineSeconds: 60 }));

@@ -24,12 +24,16 @@ async function family(cluster: SmallCluster) {
     metadata: { name: "r", ownerReferences: ownedBy(deployment) },
     ...workload,
   });
-  const pod = await cluster.create(PODS, { metadata: { name: "p", ownerReferences: ownedBy(replicaSet) }, spec: SPEC });
+  const pod = await cluster.create(PODS, {
+    metadata: { name: "p", ownerReferences: ownedBy(replicaSet) },
+    spec: SPEC,
+  });
   cluster.report(pod, "Running");
   return { deployment, replicaSet, pod };
 }
 
-const seen = (cluster: SmallCluster) => [DEPLOYMENTS, REPLICA_SETS, PODS].map((type) => cluster.names(type).join());
+const seen = (cluster: SmallCluster) =>
+  [DEPLOYMENTS, REPLICA_SETS, PODS].map((type) => cluster.names(type).join());
 
 Deno.test("what an object owned goes after it, down to pods with their grace period", async () => {
   await using cluster = await SmallCluster.with(GarbageCollector);
@@ -114,7 +118,10 @@ Deno.test("what was there before, without its owner, is deleted as well", async 
 Deno.test("an owner of a kind that is not served may be there: what it owns stays", async () => {
   await using cluster = await SmallCluster.with(GarbageCollector);
   await cluster.create(CONFIG_MAPS, {
-    metadata: { name: "m", ownerReferences: [{ apiVersion: "argoproj.io/v1", kind: "Rollout", name: "x", uid: "u" }] },
+    metadata: {
+      name: "m",
+      ownerReferences: [{ apiVersion: "argoproj.io/v1", kind: "Rollout", name: "x", uid: "u" }],
+    },
   });
   await cluster.pass();
   assert.deepEqual(cluster.names(CONFIG_MAPS), ["m"]);
@@ -122,11 +129,16 @@ Deno.test("an owner of a kind that is not served may be there: what it owns stay
 
 Deno.test("of two owners, one that has gone is forgotten, and the other keeps what it owns", async () => {
   await using cluster = await SmallCluster.with(GarbageCollector);
-  const [one, other] = await Promise.all(["x", "y"].map((name) => cluster.create(CONFIG_MAPS, { metadata: { name } })));
+  const [one, other] = await Promise.all(
+    ["x", "y"].map((name) => cluster.create(CONFIG_MAPS, { metadata: { name } })),
+  );
   await cluster.create(CONFIG_MAPS, { metadata: { name: "m", ownerReferences: ownedBy(one, other) } });
   cluster.api.delete(CONFIG_MAPS, one.metadata);
   await cluster.pass();
-  assert.deepEqual(cluster.get(CONFIG_MAPS, "m").metadata.ownerReferences.map(({ name }: OwnerReference) => name), ["y"]);
+  assert.deepEqual(
+    cluster.get(CONFIG_MAPS, "m").metadata.ownerReferences.map(({ name }: OwnerReference) => name),
+    ["y"],
+  );
   cluster.api.delete(CONFIG_MAPS, other.metadata);
   await cluster.pass();
   assert.deepEqual(cluster.names(CONFIG_MAPS), []);

@@ -15,9 +15,12 @@ async function stage(spec: object = {}) {
   return cluster;
 }
 
-const running = (cluster: SmallCluster) => cluster.pods().filter((pod) => !isFinished(pod) && !isTerminating(pod));
+const running = (cluster: SmallCluster) =>
+  cluster.pods().filter((pod) => !isFinished(pod) && !isTerminating(pod));
 const conditions = (cluster: SmallCluster) =>
-  (cluster.get(JOBS, "j").status.conditions ?? []).map(({ type, reason }: { type: string; reason: string }) => `${type} ${reason}`);
+  (cluster.get(JOBS, "j").status.conditions ?? []).map(({ type, reason }: { type: string; reason: string }) =>
+    `${type} ${reason}`
+  );
 
 async function end(cluster: SmallCluster, phase: "Succeeded" | "Failed") {
   cluster.report(running(cluster)[0]!, phase);
@@ -46,7 +49,10 @@ Deno.test("so many pods run at once as may, until enough have succeeded", async 
   const { succeeded, completionTime } = cluster.get(JOBS, "j").status;
   assert.equal(succeeded, 3);
   assert.ok(completionTime);
-  assert.deepEqual(conditions(cluster), ["SuccessCriteriaMet CompletionsReached", "Complete CompletionsReached"]);
+  assert.deepEqual(conditions(cluster), [
+    "SuccessCriteriaMet CompletionsReached",
+    "Complete CompletionsReached",
+  ]);
 });
 
 Deno.test("a pod that fails or is deleted is made again, until too many have failed", async () => {

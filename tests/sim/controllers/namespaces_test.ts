@@ -16,7 +16,10 @@ Deno.test("a namespace that is deleted is emptied, and goes when its pods have",
   await cluster.api.create(NAMESPACES, { metadata: { name: "b" } });
   await cluster.create(CONFIG_MAPS, { metadata: { name: "stays", namespace: "b" } });
   await cluster.create(CONFIG_MAPS, { metadata: { name: "goes" } });
-  await cluster.create(DEPLOYMENTS, { metadata: { name: "d" }, spec: { selector: SELECTOR, template: TEMPLATE } });
+  await cluster.create(DEPLOYMENTS, {
+    metadata: { name: "d" },
+    spec: { selector: SELECTOR, template: TEMPLATE },
+  });
   cluster.report(await cluster.create(PODS, { metadata: { name: "p" }, spec: SPEC }), "Running");
   cluster.api.delete(NAMESPACES, { name: "a" });
   await cluster.pass();

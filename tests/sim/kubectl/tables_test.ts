@@ -66,6 +66,21 @@ Deno.test("renderTable() carries the metadata of the list", () => {
   assert.deepEqual(tableOf({ metadata }).metadata, metadata);
 });
 
+Deno.test("renderTable() shows the scale of what has replicas", () => {
+  const { metadata } = POD;
+  const scale = {
+    apiVersion: "autoscaling/v1",
+    kind: "Scale",
+    metadata,
+    spec: { replicas: 3 },
+    status: { replicas: 2 },
+  };
+  const now = Date.parse(metadata.creationTimestamp) + 60_000;
+  const table = renderTable({ plural: "scale" }, [scale], { now, includeObject: "None" }) as unknown as Table;
+  assert.deepEqual(table.columnDefinitions!.map(({ name }) => name), ["Name", "Desired", "Available", "Age"]);
+  assert.deepEqual(table.rows[0]!.cells, [metadata.name, 3, 2, "60s"]);
+});
+
 for (const plural of ["frobs", "constructor"]) {
   Deno.test(`renderTable() tells name and creation of what has no table of its own: ${plural}`, () => {
     const { columnDefinitions, rows } = tableOf({}, plural);

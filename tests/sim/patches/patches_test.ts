@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import type { Json, JsonObject } from "../../../src/sim/json.ts";
-import type { KindRef } from "../../../src/sim/patches/field_types.ts";
+import type { KindRef } from "../../../src/sim/decoding/field_types.ts";
 import { applyJsonPatch } from "../../../src/sim/patches/json_patch.ts";
 import { applyMergePatch } from "../../../src/sim/patches/merge_patch.ts";
 import { PatchError } from "../../../src/sim/patches/patch_error.ts";
 import { applyStrategicMergePatch } from "../../../src/sim/patches/strategic_merge_patch.ts";
-import { JSON_PATCHES, MERGE_PATCHES, type PatchCase, STRATEGIC_PATCHES } from "./cases.ts";
+import { JSON_PATCHES } from "./json_patches.ts";
+import { MERGE_PATCHES } from "./merge_patches.ts";
+import type { PatchCase } from "./patch_case.ts";
+import { STRATEGIC_PATCHES } from "./strategic_merge_patches.ts";
 import { configMap, deployment } from "./objects.ts";
 
 type Apply = (document: JsonObject, patch: Json) => Json;

@@ -45,7 +45,12 @@ const tolerating = (toleration: object) => spec({ tolerations: [toleration] });
 
 const CASES: { title: string; spec: PodSpec; node?: Parameters<typeof state>[0]; why: string | undefined }[] = [
   { title: "an empty node", spec: spec({}), why: undefined },
-  { title: "a cordoned node", spec: spec({}), node: { unschedulable: true }, why: "node(s) were unschedulable" },
+  {
+    title: "a cordoned node",
+    spec: spec({}),
+    node: { unschedulable: true },
+    why: "node(s) were unschedulable",
+  },
   {
     title: "a cordoned node, tolerated",
     spec: tolerating({ key: "node.kubernetes.io/unschedulable", operator: "Exists" }),
@@ -59,7 +64,12 @@ const CASES: { title: string; spec: PodSpec; node?: Parameters<typeof state>[0];
     node: { taints: [{ ...TAINT, effect: "PreferNoSchedule" }] },
     why: undefined,
   },
-  { title: "a taint, tolerated by value", spec: tolerating({ key: "a", value: "b" }), node: { taints: [TAINT] }, why: undefined },
+  {
+    title: "a taint, tolerated by value",
+    spec: tolerating({ key: "a", value: "b" }),
+    node: { taints: [TAINT] },
+    why: undefined,
+  },
   {
     title: "a taint, tolerated with another value",
     spec: tolerating({ key: "a", value: "c" }),
@@ -72,8 +82,18 @@ const CASES: { title: string; spec: PodSpec; node?: Parameters<typeof state>[0];
     node: { taints: [TAINT] },
     why: "node(s) had untolerated taint(s)",
   },
-  { title: "a taint, all tolerated", spec: tolerating({ operator: "Exists" }), node: { taints: [TAINT] }, why: undefined },
-  { title: "a node selector", spec: spec({ nodeSelector: { k: "v" } }), node: { labels: { k: "v" } }, why: undefined },
+  {
+    title: "a taint, all tolerated",
+    spec: tolerating({ operator: "Exists" }),
+    node: { taints: [TAINT] },
+    why: undefined,
+  },
+  {
+    title: "a node selector",
+    spec: spec({ nodeSelector: { k: "v" } }),
+    node: { labels: { k: "v" } },
+    why: undefined,
+  },
   {
     title: "a node selector that asks for something else",
     spec: spec({ nodeSelector: { k: "v" } }),
@@ -91,7 +111,12 @@ const CASES: { title: string; spec: PodSpec; node?: Parameters<typeof state>[0];
     node: { labels: { k: "" } },
     why: "node(s) didn't match Pod's node affinity/selector",
   },
-  { title: "affinity, more than", spec: wanting([{ key: "n", operator: "Gt", values: ["3"] }]), node: { labels: { n: "4" } }, why: undefined },
+  {
+    title: "affinity, more than",
+    spec: wanting([{ key: "n", operator: "Gt", values: ["3"] }]),
+    node: { labels: { n: "4" } },
+    why: undefined,
+  },
   {
     title: "affinity, less than",
     spec: wanting([{ key: "n", operator: "Lt", values: ["3"] }]),
@@ -99,7 +124,12 @@ const CASES: { title: string; spec: PodSpec; node?: Parameters<typeof state>[0];
     why: "node(s) didn't match Pod's node affinity/selector",
   },
   { title: "an empty term", spec: wanting([]), why: "node(s) didn't match Pod's node affinity/selector" },
-  { title: "the last core", spec: spec({ cpu: "500m" }), node: { requested: { cpu: 3.5, memory: 0, pods: 1 } }, why: undefined },
+  {
+    title: "the last core",
+    spec: spec({ cpu: "500m" }),
+    node: { requested: { cpu: 3.5, memory: 0, pods: 1 } },
+    why: undefined,
+  },
   {
     title: "a bit more than the last core",
     spec: spec({ cpu: "501m" }),
@@ -107,8 +137,18 @@ const CASES: { title: string; spec: PodSpec; node?: Parameters<typeof state>[0];
     why: "Insufficient cpu",
   },
   { title: "too much memory", spec: spec({ memory: "1025Mi" }), why: "Insufficient memory" },
-  { title: "a pod too many", spec: spec({}), node: { requested: { cpu: 0, memory: 0, pods: 3 } }, why: "Too many pods" },
-  { title: "nothing asked of a full node", spec: spec({}), node: { requested: { cpu: 4, memory: 2 ** 30, pods: 1 } }, why: undefined },
+  {
+    title: "a pod too many",
+    spec: spec({}),
+    node: { requested: { cpu: 0, memory: 0, pods: 3 } },
+    why: "Too many pods",
+  },
+  {
+    title: "nothing asked of a full node",
+    spec: spec({}),
+    node: { requested: { cpu: 4, memory: 2 ** 30, pods: 1 } },
+    why: undefined,
+  },
 ];
 
 for (const { title, spec, node = {}, why } of CASES) {
@@ -118,7 +158,8 @@ for (const { title, spec, node = {}, why } of CASES) {
 }
 
 Deno.test("requestsOf() adds containers up, takes a limit for a request, and an init container that needs more", () => {
-  const container = (requests: object, limits = {}) => ({ name: "c", image: "i", resources: { requests, limits } }) as never;
+  const container = (requests: object, limits = {}) =>
+    ({ name: "c", image: "i", resources: { requests, limits } }) as never;
   const asked = requestsOf({
     containers: [container({ cpu: "100m", memory: "1Gi" }), container({}, { cpu: 2 })],
     initContainers: [container({ memory: "3Gi" })],

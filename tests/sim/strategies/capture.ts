@@ -44,7 +44,11 @@ async function outcome(each: Case): Promise<Outcome> {
   const created = await call("POST", path, each.object);
   if (created.code !== 201) throw new Error(`${each.name}: ${created.body.message}`);
   const one = `${path}/${each.object.metadata.name}`;
-  const { code, body } = await call("PUT", `${one}${each.subresource === undefined ? "" : "/status"}?dryRun=All`, each.then(created.body));
+  const { code, body } = await call(
+    "PUT",
+    `${one}${each.subresource === undefined ? "" : "/status"}?dryRun=All`,
+    each.then(created.body),
+  );
   await call("DELETE", `${one}?gracePeriodSeconds=0&propagationPolicy=Background`);
   return outcomeOf(code, body);
 }
@@ -56,4 +60,4 @@ for (const each of CASES) {
 }
 client.close();
 const file = new URL("captured.json", import.meta.url);
-Deno.writeTextFileSync(file, `${JSON.stringify(captured, null, 1)}\n`);
+Deno.writeTextFileSync(file, `${JSON.stringify(captured, null, 2)}\n`);

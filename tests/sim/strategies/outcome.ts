@@ -12,7 +12,9 @@ export interface Outcome {
 export function outcomeOf(code: number, body: Loose): Outcome {
   if (code < 300) return { code, object: withoutIdentity(body) };
   const causes = body.details?.causes?.map(masked);
-  return causes === undefined ? { code, message: cut(body.message) } : { code, causes: inOrder(withoutRepeats(causes)) };
+  return causes === undefined
+    ? { code, message: cut(body.message) }
+    : { code, causes: inOrder(withoutRepeats(causes)) };
 }
 
 /** UIDs, times and versions are not compared, nor are addresses that the server gives. */
@@ -21,7 +23,10 @@ function withoutIdentity(object: Loose): Loose {
   const text = JSON.stringify(object)
     .replaceAll(uid, "UID")
     .replaceAll(creationTimestamp, "TIME")
-    .replaceAll(/"10\.\d+\.\d+\.\d+"/g, (ip) => ["77", "78"].includes(ip.split(".")[3]!.slice(0, 2)) ? ip : '"IP"');
+    .replaceAll(
+      /"10\.\d+\.\d+\.\d+"/g,
+      (ip) => ["77", "78"].includes(ip.split(".")[3]!.slice(0, 2)) ? ip : '"IP"',
+    );
   const copy = JSON.parse(text);
   delete copy.metadata.resourceVersion;
   delete copy.metadata.managedFields;
@@ -38,7 +43,10 @@ function masked({ reason, message, field }: Loose): Loose {
 function cut(message: string): string {
   return message
     .split("\n")[0]!
-    .replace(/Invalid value: \{"(?:labels|metadata)".*\}: field is immutable/, "Invalid value: TEMPLATE: field is immutable")
+    .replace(
+      /Invalid value: \{"(?:labels|metadata)".*\}: field is immutable/,
+      "Invalid value: TEMPLATE: field is immutable",
+    )
     .replaceAll(/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g, "UID");
 }
 

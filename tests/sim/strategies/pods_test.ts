@@ -6,14 +6,23 @@ import { STRATEGIES } from "../../../src/sim/strategies/strategies.ts";
 const pods = STRATEGIES.get(PODS)!;
 
 function podOf(spec: PodSpec, labels: Record<string, string> = { app: "a" }): ApiObject {
-  const metadata = { name: "a-1", namespace: "a", uid: "u", resourceVersion: "", creationTimestamp: "", labels };
+  const metadata = {
+    name: "a-1",
+    namespace: "a",
+    uid: "u",
+    resourceVersion: "",
+    creationTimestamp: "",
+    labels,
+  };
   return { kind: "Pod", apiVersion: "v1", metadata, spec };
 }
 
 function storedTemplate(): PodSpec {
   const deployment = {
     metadata: { name: "a" },
-    spec: { template: { spec: { containers: [{ name: "c", image: "nginx", resources: { limits: { cpu: "1" } } }] } } },
+    spec: {
+      template: { spec: { containers: [{ name: "c", image: "nginx", resources: { limits: { cpu: "1" } } }] } },
+    },
   } as unknown as ApiObject;
   return (STRATEGIES.get(DEPLOYMENTS)!.defaults!(deployment) as Deployment).spec.template.spec;
 }

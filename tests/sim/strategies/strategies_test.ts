@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { seededRandom } from "../../../src/runtime/random.ts";
 import { VirtualClock } from "../../../src/runtime/virtual_clock.ts";
 import { ApiServer } from "../../../src/sim/api/api_server.ts";
-import { ApiFailure } from "../../../src/sim/api/failure.ts";
+import { ApiFailure, badRequest } from "../../../src/sim/api/failure.ts";
 import { Storage } from "../../../src/sim/api/storage.ts";
-import { NAMESPACES, NEW_EVENTS, qualified, RESOURCES } from "../../../src/sim/resources.ts";
-import { decodingProblem } from "../../../src/sim/strategies/decoding.ts";
+import { cannotHandle, decode } from "../../../src/sim/decoding/decode.ts";
+import { apiVersionOf, NAMESPACES, NEW_EVENTS, qualified, RESOURCES } from "../../../src/sim/resources.ts";
 import { eventAsCore, eventAsNew } from "../../../src/sim/strategies/events.ts";
 import { STRATEGIES } from "../../../src/sim/strategies/strategies.ts";
 import captured from "./captured.json" with { type: "json" };
@@ -21,7 +21,9 @@ async function newServer(): Promise<ApiServer> {
     strategies: STRATEGIES,
     admit: ({ object }) => object,
   });
-  for (const name of ["default", "kube-system", "kube-public"]) await api.create(NAMESPACES, { metadata: { name } });
+  for (const name of ["default", "kube-system", "kube-public"]) {
+    await api.create(NAMESPACES, { metadata: { name } });
+  }
   return api;
 }
 
@@ -30,10 +32,12 @@ async function attempt(each: Case): Promise<Outcome> {
   const api = await newServer();
   const type = RESOURCES.find((type) => qualified(type) === each.resource)!;
   const { namespace = "default" } = each;
-  const shown = (object: Loose) => type === NEW_EVENTS ? eventAsNew(object) : type.kind === "Event" ? eventAsCore(object) : object;
+  const shown = (object: Loose) =>
+    type === NEW_EVENTS ? eventAsNew(object) : type.kind === "Event" ? eventAsCore(object) : object;
   const readable = (object: Loose) => {
-    const problem = decodingProblem(type, object);
-    if (problem !== undefined) throw new ApiFailure({ code: 400, reason: "BadRequest", message: problem });
+    const expected = { apiVersion: apiVersionOf(type), kind: type.kind };
+    const { problem } = decode(object, expected);
+    if (problem !== undefined) throw badRequest(cannotHandle(object, expected, problem));
     const { metadata = {} } = object;
     return structuredClone({ ...object, metadata: type.namespaced ? { ...metadata, namespace } : metadata });
   };

@@ -1,5 +1,6 @@
 import { seededRandom } from "../../../src/runtime/random.ts";
 import { VirtualClock } from "../../../src/runtime/virtual_clock.ts";
+import { bind } from "../../../src/sim/api/binding.ts";
 import { type Admit, ApiServer, type Draft } from "../../../src/sim/api/api_server.ts";
 import { Storage } from "../../../src/sim/api/storage.ts";
 import type { ControllerDeps } from "../../../src/sim/controllers/control_loop.ts";
@@ -95,11 +96,10 @@ export class ControllerBench {
   }
 
   #start({ metadata }: Pod): void {
-    this.#later(
-      metadata,
-      BIND_MS,
-      (pod) => this.api.update(PODS, { ...pod, spec: { ...pod.spec, nodeName: "node-0" } }),
-    );
+    this.#later(metadata, BIND_MS, (pod) => {
+      if (isTerminating(pod)) return;
+      bind(this.api, { ref: pod.metadata, nodeName: "node-0", wallMs: this.clock.wall() });
+    });
     this.#later(metadata, this.#options.startMs ?? 1_000, (pod) => {
       if (isTerminating(pod)) return;
       const status = readyStatus(this.clock.wall());

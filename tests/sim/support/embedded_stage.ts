@@ -1,4 +1,4 @@
-import { EmbeddedOperator, embeddedAppDeps, embeddedConnection } from "../../../src/cli/embedded/operator.ts";
+import { embeddedAppDeps, embeddedConnection, EmbeddedOperator } from "../../../src/cli/embedded/operator.ts";
 import { type Arguments, parseArguments } from "../../../src/cli/arguments.ts";
 import { recordingLog } from "../../../src/cli/embedded/recording_log.ts";
 import { planText } from "../../../src/cli/plan.ts";
@@ -63,7 +63,14 @@ export function embeddedCluster(clock: VirtualClock, { seed = 1, nodes = true } 
 
 export function clientOf(cluster: EmbeddedCluster, clock: VirtualClock): KubeClient {
   const { server, connect } = embeddedConnection(cluster, "tests");
-  return new KubeClient({ clock, transport: connect(), server, token: undefined, limiter: undefined, userAgent: "tests" });
+  return new KubeClient({
+    clock,
+    transport: connect(),
+    server,
+    token: undefined,
+    limiter: undefined,
+    userAgent: "tests",
+  });
 }
 
 function typeOf(kind: string): ResourceType {
@@ -89,11 +96,15 @@ class EmbeddedClusterLike implements ClusterLike {
     const [kind, name] = target.split("/") as [string, string];
     const { group, version, plural, namespaced } = typeOf(kind);
     const root = group === "" ? "/api/v1" : `/apis/${group}/${version}`;
-    await this.#client.request("PATCH", `${root}${namespaced ? `/namespaces/${namespace}` : ""}/${plural}/${name}`, {
-      body: patch,
-      contentType: "application/merge-patch+json",
-      signal: new AbortController().signal,
-    });
+    await this.#client.request(
+      "PATCH",
+      `${root}${namespaced ? `/namespaces/${namespace}` : ""}/${plural}/${name}`,
+      {
+        body: patch,
+        contentType: "application/merge-patch+json",
+        signal: new AbortController().signal,
+      },
+    );
   }
 
   remove(target: string, namespace?: string): Promise<void> {
@@ -164,7 +175,10 @@ export async function onEmbeddedStage<T>(
   const embedded = embeddedCluster(clock, { seed });
   const client = clientOf(embedded, clock);
   const book = new LogBook(clock);
-  const log = createLog({ write: (line) => book.add(line), wall: () => clock.wall() }, { level: "debug", format: "json" });
+  const log = createLog({ write: (line) => book.add(line), wall: () => clock.wall() }, {
+    level: "debug",
+    format: "json",
+  });
   const deps = { cluster: embedded, config: configOf(name, config?.(clock) ?? {}), clock, seed, log };
   const operator = new EmbeddedOperator(deps);
   const plan = (args: Arguments) => {
@@ -211,7 +225,11 @@ export async function playEmbedded({ options, act }: Scenario): Promise<readonly
   const titles: string[] = [];
   await onEmbeddedStage(options, async (stage) => {
     const failures: unknown[] = [];
-    const play = async (title: string, scene: Parameters<typeof playScene>[1], sceneOptions?: Parameters<typeof playScene>[2]) => {
+    const play = async (
+      title: string,
+      scene: Parameters<typeof playScene>[1],
+      sceneOptions?: Parameters<typeof playScene>[2],
+    ) => {
       titles.push(title);
       try {
         await playScene(stage, scene, sceneOptions);
@@ -220,7 +238,9 @@ export async function playEmbedded({ options, act }: Scenario): Promise<readonly
       }
     };
     await act(play, stage);
-    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} scenes of "${options.name}" failed`);
+    if (failures.length > 0) {
+      throw new AggregateError(failures, `${failures.length} scenes of "${options.name}" failed`);
+    }
   });
   return titles;
 }

@@ -90,12 +90,16 @@ export class SmallCluster implements AsyncDisposable {
     const pod = this.api.get<Pod>(PODS, metadata);
     const lastTransitionTime = timestamp(this.clock.wall());
     const conditions = [{ type: "Ready", status: isReady ? "True" : "False", lastTransitionTime }];
-    this.api.update(PODS, { ...pod, status: { ...pod.status, phase, conditions } as Loose }, { subresource: "status" });
+    this.api.update(PODS, { ...pod, status: { ...pod.status, phase, conditions } as Loose }, {
+      subresource: "status",
+    });
   }
 
   /** Ends what is being deleted, as a kubelet does in the end. */
   endPods(): void {
-    for (const pod of this.pods().filter(isTerminating)) this.api.delete(PODS, pod.metadata, { gracePeriodSeconds: 0 });
+    for (const pod of this.pods().filter(isTerminating)) {
+      this.api.delete(PODS, pod.metadata, { gracePeriodSeconds: 0 });
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

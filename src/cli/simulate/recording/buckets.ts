@@ -17,15 +17,20 @@ export function bucketsOf(lengthMs: number): Buckets {
 
 /** Calls `add` for each bucket that a stretch of time touches, with the time that falls into it. */
 export function eachBucket(
-  { bucketMs, count }: Buckets,
+  buckets: Buckets,
   { fromMs, toMs, add }: { fromMs: number; toMs: number; add: (bucket: number, ms: number) => void },
 ): void {
+  const { bucketMs, count } = buckets;
   for (let at = fromMs; at < toMs;) {
-    const bucket = Math.min(Math.floor(at / bucketMs), count - 1);
+    const bucket = bucketOf(buckets, at);
     const end = bucket === count - 1 ? toMs : Math.min(toMs, (bucket + 1) * bucketMs);
     add(bucket, end - at);
     at = end;
   }
+}
+
+export function bucketOf({ bucketMs, count }: Buckets, atMs: number): number {
+  return Math.min(Math.floor(atMs / bucketMs), count - 1);
 }
 
 /** How long a bucket is: the last one may be shorter. */

@@ -1,4 +1,5 @@
 import type { NodeGroup } from "../../../config/scenario.ts";
+import type { NodeCapacity } from "../../../domain/capacity.ts";
 import type { NodeClassifier } from "../../../domain/node_classifier.ts";
 import { groupNameOf } from "../../../sim/cloud/node_group.ts";
 import type { Node } from "../../../sim/objects.ts";
@@ -6,7 +7,12 @@ import { type Buckets, eachBucket } from "./buckets.ts";
 
 const HOUR_MS = 3_600_000;
 
-/** How many nodes of each kind there were, and what they cost. */
+export interface NodePlace {
+  readonly kind: NodeCapacity;
+  readonly group: NodeGroup | undefined;
+}
+
+/** Which nodes there were, of which kind, and what they cost. */
 export class NodeRecord {
   readonly spot: Float64Array;
   readonly onDemand: Float64Array;
@@ -14,6 +20,7 @@ export class NodeRecord {
   readonly #buckets: Buckets;
   readonly #classifier: NodeClassifier;
   readonly #groups: readonly NodeGroup[];
+  readonly #places = new Map<string, NodePlace>();
   readonly #now = { "spot": 0, "on-demand": 0, "unknown": 0 };
   #costPerHour = 0;
   #atMs = 0;
@@ -32,7 +39,28 @@ export class NodeRecord {
     this.onDemand = new Float64Array(buckets.count);
   }
 
-  /** Lets time pass as things stand. Called before every change. */
+  /** Undefined: there is no such node. */
+  place(name: string): NodePlace | undefined {
+    return this.#places.get(name);
+  }
+
+  add(node: Node, nowMs: number): void {
+    this.advance(nowMs);
+    const group = this.#groups.find(({ name }) => name === groupNameOf(node));
+    const place = { kind: this.#classifier.classify(node.metadata.labels ?? {}), group };
+    this.#places.set(node.metadata.name, place);
+    this.#count(place, 1);
+  }
+
+  remove(name: string, nowMs: number): void {
+    this.advance(nowMs);
+    const place = this.#places.get(name);
+    if (place === undefined) return;
+    this.#places.delete(name);
+    this.#count(place, -1);
+  }
+
+  /** Lets time pass as things stand. */
   advance(nowMs: number): void {
     eachBucket(this.#buckets, {
       fromMs: this.#atMs,
@@ -46,9 +74,8 @@ export class NodeRecord {
     this.#atMs = nowMs;
   }
 
-  add(node: Node, sign: 1 | -1): void {
-    this.#now[this.#classifier.classify(node.metadata.labels ?? {})] += sign;
-    const group = this.#groups.find(({ name }) => name === groupNameOf(node));
+  #count({ kind, group }: NodePlace, sign: 1 | -1): void {
+    this.#now[kind] += sign;
     this.#costPerHour += sign * (group?.pricePerHour ?? 0);
   }
 }

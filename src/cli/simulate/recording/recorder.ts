@@ -1,29 +1,21 @@
-import type { NodeClassifier } from "../../../domain/node_classifier.ts";
-import { parsePolicy } from "../../../domain/policy.ts";
-import type { CloudEvent } from "../../../sim/cloud/cloud.ts";
-import { groupNameOf } from "../../../sim/cloud/node_group.ts";
-import type { EmbeddedCluster } from "../../../sim/cluster.ts";
-import {
-  type ApiObject,
-  conditionOf,
-  controllerOf,
-  type Deployment,
-  isFinished,
-  isPodReady,
-  isTerminating,
-  type Node,
-  type Pod,
-} from "../../../sim/objects.ts";
-import { DEPLOYMENTS, NAMESPACES, NODES, PODS, REPLICA_SETS, STATEFUL_SETS } from "../../../sim/resources.ts";
-import { requestsOf } from "../../../sim/scheduling/requests.ts";
-import type { StorageChange } from "../../../sim/api/storage.ts";
 import type { NodeGroup } from "../../../config/scenario.ts";
+import type { NodeClassifier } from "../../../domain/node_classifier.ts";
+import { describeProblem, type PolicyResult } from "../../../domain/policy.ts";
 import type { Clock } from "../../../runtime/clock.ts";
+import type { StorageChange } from "../../../sim/api/storage.ts";
+import type { CloudEvent } from "../../../sim/cloud/cloud.ts";
+import type { EmbeddedCluster } from "../../../sim/cluster.ts";
+import { type ApiObject, type Deployment, isTerminating, type Node, type Pod } from "../../../sim/objects.ts";
+import { DEPLOYMENTS, NAMESPACES, NODES, PODS, STATEFUL_SETS } from "../../../sim/resources.ts";
 import type { LogEntry } from "../../embedded/recording_log.ts";
+import { type Labelled, parseSources } from "../policy_reader.ts";
 import type { TimelineEntry } from "../report.ts";
 import type { Buckets } from "./buckets.ts";
 import { NodeRecord } from "./node_record.ts";
-import { type CountedPod, type PodKind, WorkloadRecord } from "./workload_record.ts";
+import { PodWatch } from "./pod_watch.ts";
+import { Timeline } from "./timeline.ts";
+import { refusalOf, troubleOf } from "./troubles.ts";
+import { WorkloadRecord } from "./workload_record.ts";
 
 export interface RecorderDeps {
   readonly cluster: EmbeddedCluster;
@@ -31,13 +23,8 @@ export interface RecorderDeps {
   readonly classifier: NodeClassifier;
   readonly groups: readonly NodeGroup[];
   readonly buckets: Buckets;
-}
-
-interface Known {
-  readonly key: string;
-  readonly record: WorkloadRecord;
-  readonly counted: CountedPod | undefined;
-  readonly isEvicted: boolean;
+  /** What the operator makes of a workload; by default, every namespace is in its scope. */
+  readonly readPolicy?: (workload: Labelled, namespace: Labelled | undefined) => PolicyResult;
 }
 
 /** Watches an embedded cluster from outside, and keeps what a report is made of. */
@@ -45,98 +32,121 @@ export class Recorder {
   /** By `Deployment shop/web`, in the order in which they came. */
   readonly workloads = new Map<string, WorkloadRecord>();
   readonly nodes: NodeRecord;
-  readonly timeline: TimelineEntry[] = [];
-  readonly evictions: Float64Array;
-  readonly reclaims: Float64Array;
+  readonly timeline: Timeline;
+  /** Why not all pods of a workload run at the end: of those of which they do not. */
+  readonly troubles = new Map<string, string>();
+  readonly #pods: PodWatch;
   readonly #deps: RecorderDeps;
   readonly #startMs: number;
-  readonly #pods = new Map<string, Known>();
   /** Why a workload's pods are being moved, in the operator's words. */
   readonly #reasons = new Map<string, string>();
+  #isOver = false;
 
   /** Time counts from now on. */
   constructor(deps: RecorderDeps) {
     this.#deps = deps;
     this.#startMs = deps.clock.now();
     this.nodes = new NodeRecord(deps);
-    this.evictions = new Float64Array(deps.buckets.count);
-    this.reclaims = new Float64Array(deps.buckets.count);
-    const { storage } = deps.cluster;
-    for (const node of storage.all<Node>(NODES)) this.nodes.add(node, 1);
-    storage.onChange((change) => this.#see(change));
+    this.timeline = new Timeline(deps.buckets);
+    const { cluster } = deps;
+    this.#pods = new PodWatch({ cluster, nodes: this.nodes, workloads: this.workloads });
+    for (const node of cluster.storage.all<Node>(NODES)) this.nodes.add(node, 0);
+    cluster.storage.onChange((change) => {
+      if (!this.#isOver) this.#see(change);
+    });
   }
 
   get nowMs(): number {
     return this.#deps.clock.now() - this.#startMs;
   }
 
-  /** Takes note of something that happens. */
-  tell(what: TimelineEntry["what"], { subject, detail }: { subject: string; detail: string }): void {
-    this.timeline.push({ atMs: Math.round(this.nowMs), what, subject, detail });
+  /** Takes note of something that happens now. */
+  tell(what: TimelineEntry["what"], about: Omit<TimelineEntry, "atMs" | "what">): void {
+    if (!this.#isOver) this.timeline.tell({ atMs: this.nowMs, what, ...about });
   }
 
   cloudEvent(event: CloudEvent): void {
+    if (this.#isOver) return;
     if (event.what === "outage") {
       const detail = `no new nodes for ${event.forMs / 60_000} minutes`;
-      this.tell("outage", { subject: event.group, detail });
+      this.tell("outage", { subject: event.group, detail, untilMs: Math.round(this.nowMs + event.forMs) });
       return;
     }
-    const pods = this.#deps.cluster.storage.podsOn(event.node).filter((pod) => !isTerminating(pod));
-    this.reclaims[this.#bucket()]!++;
-    this.tell("reclaim", { subject: event.node, detail: `the cloud takes the node back, with ${pods.length} pods on it` });
-    for (const pod of pods) {
-      const known = this.#pods.get(pod.metadata.uid);
-      if (known === undefined) continue;
-      known.record.podsReclaimed++;
-      known.record.reclaimed([pod.metadata.uid], this.nowMs);
-    }
+    const count = this.#pods.reclaimed(event.node, this.nowMs);
+    const detail = `the cloud takes the node back, with ${count} ${count === 1 ? "pod" : "pods"} on it`;
+    this.tell("reclaim", { subject: event.node, detail });
   }
 
-  /** The operator's own log says what holds a move back, and why one is made. */
+  /** The operator's own log says what holds a move back, why one is made, and which pods were evicted. */
   logEntry({ level, message, fields }: LogEntry): void {
-    const { namespace, workload, reason, detail } = fields as Record<string, string | undefined>;
+    if (this.#isOver) return;
+    const { namespace, workload, reason, detail, pod } = fields as Record<string, string | undefined>;
+    const key = workload === undefined ? undefined : subjectOf(namespace, workload);
     if (level === "warn" || level === "error") {
-      this.tell("warning", { subject: workload === undefined ? "operator" : subjectOf(namespace, workload), detail: message });
+      this.tell("warning", { subject: key ?? "operator", detail: message });
     }
-    if (workload === undefined || !["hold", "ignore", "evict", "would evict"].includes(message)) return;
-    const key = subjectOf(namespace, workload);
-    const record = this.workloads.get(key);
-    record?.advance(this.nowMs);
-    record?.hold(message === "hold" ? reason : undefined);
-    if (message === "evict") this.#reasons.set(key, detail ?? "");
+    const record = key === undefined ? undefined : this.workloads.get(key);
+    if (record === undefined || key === undefined) return;
+    record.advance(this.nowMs);
+    switch (message) {
+      case "hold":
+        return record.hold(reason);
+      case "evict":
+        this.#reasons.set(key, detail ?? "");
+        return record.hold(undefined);
+      case "ignore":
+      case "would evict":
+        return record.hold(undefined);
+      case "evicted": {
+        record.evictions++;
+        const why = this.#reasons.get(key);
+        this.tell("eviction", { subject: key, detail: `pod ${pod}${why === undefined ? "" : `: ${why}`}` });
+      }
+    }
   }
 
+  /** What happens from now on is not counted. */
   finish(): void {
-    for (const record of this.workloads.values()) record.advance(this.nowMs);
+    const waiting = this.#pods.waiting(this.nowMs);
+    for (const [key, record] of this.workloads) {
+      record.advance(this.nowMs);
+      const trouble = troubleOf(record, {
+        refusal: refusalOf(this.#deps.cluster, key),
+        waiting: waiting.get(record),
+      });
+      if (trouble !== undefined) this.troubles.set(key, trouble);
+    }
     this.nodes.advance(this.nowMs);
+    this.#isOver = true;
   }
 
   #see({ type, before, object, event }: StorageChange): void {
     switch (type) {
       case NODES:
-        if (event !== "MODIFIED") {
-          this.nodes.advance(this.nowMs);
-          this.nodes.add(object as Node, event === "ADDED" ? 1 : -1);
-        }
+        if (event === "ADDED") this.nodes.add(object as Node, this.nowMs);
+        if (event === "DELETED") this.nodes.remove(object.metadata.name, this.nowMs);
         return;
       case DEPLOYMENTS:
       case STATEFUL_SETS:
-        return this.#seeWorkload(object);
+        return this.#seeWorkload(object, { isGone: event === "DELETED" });
       case NAMESPACES:
         return this.#seeNamespace(object);
-      case PODS:
-        return this.#seePod({ pod: object as Pod, isNew: before === undefined, isGone: event === "DELETED" });
+      case PODS: {
+        const change = { pod: object as Pod, isNew: before === undefined, isGone: event === "DELETED" };
+        return this.#pods.see(change, this.nowMs);
+      }
     }
   }
 
-  #seeWorkload(object: ApiObject): void {
+  #seeWorkload(object: ApiObject, { isGone = false } = {}): void {
+    const { nowMs } = this;
     const key = keyOf(object);
-    const record = this.workloads.get(key) ?? new WorkloadRecord(this.#deps.buckets);
+    const record = this.workloads.get(key) ?? new WorkloadRecord({ buckets: this.#deps.buckets, nowMs });
     this.workloads.set(key, record);
-    record.advance(this.nowMs);
-    record.replicas = isTerminating(object) ? 0 : (object as Deployment).spec.replicas ?? 1;
+    record.advance(nowMs);
+    record.replicas = isGone || isTerminating(object) ? 0 : (object as Deployment).spec.replicas ?? 1;
     this.#readPolicy(record, object);
-    record.checkRecovery(this.nowMs);
+    record.settle(nowMs);
   }
 
   #seeNamespace({ metadata }: ApiObject): void {
@@ -145,90 +155,14 @@ export class Recorder {
     }
   }
 
-  #readPolicy(record: WorkloadRecord, { metadata }: ApiObject): void {
-    const namespace = this.#deps.cluster.storage.get(NAMESPACES, { name: metadata.namespace! });
-    const source = (of: ApiObject["metadata"] | undefined) => ({
-      labels: of?.labels ?? {},
-      annotations: of?.annotations ?? {},
-    });
-    record.policy = parsePolicy(source(metadata), source(namespace?.metadata));
+  #readPolicy(record: WorkloadRecord, object: ApiObject): void {
+    const { cluster, readPolicy = parseSources } = this.#deps;
+    const before = record.policy;
+    record.policy = readPolicy(object, cluster.storage.get(NAMESPACES, { name: object.metadata.namespace! }));
+    if (record.policy.kind !== "invalid" || before.kind === "invalid") return;
+    const why = record.policy.problems.map(describeProblem).join("; ");
+    this.tell("warning", { subject: keyOf(object), detail: `left alone, since its policy is invalid: ${why}` });
   }
-
-  #seePod({ pod, isNew, isGone }: { pod: Pod; isNew: boolean; isGone: boolean }): void {
-    const { uid } = pod.metadata;
-    const known = this.#pods.get(uid) ?? this.#meet(pod);
-    if (known === undefined) return;
-    const { record, key } = known;
-    record.advance(this.nowMs);
-    if (isNew) record.podsCreated++;
-    const isEvicted = this.#noteEviction(pod, known);
-    if (known.counted !== undefined) record.add(known.counted, -1);
-    const counted = isGone || isTerminating(pod) || isFinished(pod) ? undefined : this.#counted(pod);
-    if (counted !== undefined) record.add(counted, 1);
-    if (isGone) {
-      this.#pods.delete(uid);
-      record.gone(uid);
-    } else {
-      this.#pods.set(uid, { key, record, counted, isEvicted });
-    }
-    record.checkRecovery(this.nowMs);
-  }
-
-  #meet(pod: Pod): Known | undefined {
-    const { storage } = this.#deps.cluster;
-    const owner = controllerOf(pod);
-    if (owner === undefined) return undefined;
-    const namespace = pod.metadata.namespace!;
-    const workload = owner.kind === "ReplicaSet"
-      ? controllerOf(storage.get(REPLICA_SETS, { namespace, name: owner.name }) ?? pod)
-      : owner;
-    const key = `${workload?.kind} ${namespace}/${workload?.name}`;
-    const record = this.workloads.get(key);
-    return record && { key, record, counted: undefined, isEvicted: false };
-  }
-
-  /** An eviction that no reclaim has asked for is the operator's. */
-  #noteEviction(pod: Pod, { key, record, isEvicted }: Known): boolean {
-    if (isEvicted || conditionOf(pod, "DisruptionTarget")?.reason !== "EvictionByEvictionAPI") return isEvicted;
-    if (this.#deps.cluster.cloud.isReclaimed(pod.spec.nodeName ?? "")) return true;
-    record.evictions++;
-    this.evictions[this.#bucket()]!++;
-    const why = this.#reasons.get(key);
-    this.tell("eviction", { subject: key, detail: `pod ${pod.metadata.name}${why === undefined ? "" : `: ${why}`}` });
-    return true;
-  }
-
-  #counted(pod: Pod): CountedPod {
-    const owner = controllerOf(pod)!.uid;
-    const { nodeName } = pod.spec;
-    const node = nodeName === undefined
-      ? undefined
-      : this.#deps.cluster.storage.get<Node>(NODES, { name: nodeName });
-    if (node === undefined) {
-      return { owner, kind: "pending", isReady: false, costPerHour: 0, costOnDemandPerHour: 0 };
-    }
-    const kind: PodKind = this.#deps.classifier.classify(node.metadata.labels ?? {});
-    const group = this.#deps.groups.find(({ name }) => name === groupNameOf(node));
-    const share = group === undefined ? 0 : shareOf(pod, group);
-    return {
-      owner,
-      kind,
-      isReady: isPodReady(pod),
-      costPerHour: share * (group?.pricePerHour ?? 0),
-      costOnDemandPerHour: share * (group?.onDemandPricePerHour ?? 0),
-    };
-  }
-
-  #bucket(): number {
-    const { bucketMs, count } = this.#deps.buckets;
-    return Math.min(Math.floor(this.nowMs / bucketMs), count - 1);
-  }
-}
-
-/** The part of a node that a pod keeps from others. */
-function shareOf({ spec }: Pod, { cpuMillis, memoryBytes, pods }: NodeGroup): number {
-  const { cpu, memory } = requestsOf(spec);
-  return Math.max(cpu * 1_000 / cpuMillis, memory / memoryBytes, 1 / pods);
 }
 
 export function keyOf({ kind, metadata }: ApiObject): string {

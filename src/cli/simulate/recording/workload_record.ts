@@ -1,6 +1,7 @@
 import { type Split, spotTarget } from "../../../domain/distribution.ts";
 import type { PolicyResult } from "../../../domain/policy.ts";
 import { type Buckets, eachBucket } from "./buckets.ts";
+import { Recoveries } from "./recoveries.ts";
 
 export type PodKind = "spot" | "on-demand" | "unknown" | "pending";
 
@@ -9,27 +10,29 @@ export interface CountedPod {
   readonly owner: string;
   readonly kind: PodKind;
   readonly isReady: boolean;
-  /** What it costs an hour, where it is and on-demand. */
+  /** What it costs an hour where it is, and what it would on-demand. */
   readonly costPerHour: number;
   readonly costOnDemandPerHour: number;
 }
 
-const MEANS = ["replicas", "spotAsked", "spot", "onDemand", "pending"] as const;
-type Mean = (typeof MEANS)[number];
+/** Values of the moment, summed over time by bucket. */
+const OVER_TIME = ["replicas", "spotAsked", "spot", "onDemand", "pending", "belowFloor"] as const;
+type OverTime = (typeof OVER_TIME)[number];
 
-/** Pod-hours and the like: the values of the moment, summed over time. */
 export interface Sums {
-  belowFloorMs: number;
   offSplitMs: number;
-  pendingMs: number;
   spotMs: number;
   spotAskedMs: number;
   placedMs: number;
+  /** Of the replicas that were asked for while a policy held. */
+  managedMs: number;
   cost: number;
   costOnDemand: number;
 }
 
 const HOUR_MS = 3_600_000;
+/** So long after its creation a workload is expected to run: nodes that are ordered first need minutes. */
+const LONGEST_START_MS = 600_000;
 
 interface OwnerCounts {
   spot: number;
@@ -38,30 +41,31 @@ interface OwnerCounts {
 
 /** One workload over time: what was asked, what was there, and for how long it was not the same. */
 export class WorkloadRecord {
-  readonly means: Readonly<Record<Mean, Float64Array>>;
-  /** The fewest and the most in each bucket. */
+  /** Milliseconds times the value; `belowFloor` counts 1 while it is so. */
+  readonly overTime: Readonly<Record<OverTime, Float64Array>>;
+  /** The fewest and the most in each bucket, as far as the workload had started; Infinity: it had not. */
   readonly fewestReady: Float64Array;
   readonly fewestReadyOnDemand: Float64Array;
   readonly highestFloor: Float64Array;
   readonly sums: Sums = {
-    belowFloorMs: 0,
     offSplitMs: 0,
-    pendingMs: 0,
     spotMs: 0,
     spotAskedMs: 0,
     placedMs: 0,
+    managedMs: 0,
     cost: 0,
     costOnDemand: 0,
   };
   readonly heldMs = new Map<string, number>();
-  readonly recoveriesMs: number[] = [];
+  readonly recoveries = new Recoveries();
   podsCreated = 0;
   podsReclaimed = 0;
   evictions = 0;
-  policy: PolicyResult = { kind: "unmanaged", why: "not seen yet" };
   replicas = 0;
   readonly #buckets: Buckets;
   readonly #owners = new Map<string, OwnerCounts>();
+  #policy: PolicyResult = { kind: "unmanaged", why: "not seen yet" };
+  #wasManaged = false;
   #spot = 0;
   #onDemand = 0;
   #pending = 0;
@@ -69,24 +73,42 @@ export class WorkloadRecord {
   #readyOnDemand = 0;
   #costPerHour = 0;
   #costOnDemandPerHour = 0;
-  /** Before it has been reached once, a floor is not broken: the workload is only starting. */
-  #hasReachedFloor = false;
+  /** A workload that is only starting breaks no floor. */
+  #isStarting = true;
+  #startByMs: number;
   #held: string | undefined;
-  #atMs = 0;
-  /** Pods that a reclaim takes, since when. */
-  #recovering: { readonly sinceMs: number; readonly pods: Set<string> } | undefined;
+  #atMs: number;
 
-  constructor(buckets: Buckets) {
+  constructor({ buckets, nowMs }: { buckets: Buckets; nowMs: number }) {
     this.#buckets = buckets;
-    const array = (value: number) => new Float64Array(buckets.count).fill(value);
-    this.means = { replicas: array(0), spotAsked: array(0), spot: array(0), onDemand: array(0), pending: array(0) };
+    this.#atMs = nowMs;
+    this.#startByMs = nowMs + LONGEST_START_MS;
+    const array = (value = 0) => new Float64Array(buckets.count).fill(value);
+    this.overTime = {
+      replicas: array(),
+      spotAsked: array(),
+      spot: array(),
+      onDemand: array(),
+      pending: array(),
+      belowFloor: array(),
+    };
     this.fewestReady = array(Infinity);
     this.fewestReadyOnDemand = array(Infinity);
-    this.highestFloor = array(0);
+    this.highestFloor = array();
   }
 
-  get isManaged(): boolean {
-    return this.policy.kind === "managed";
+  get policy(): PolicyResult {
+    return this.#policy;
+  }
+
+  set policy(policy: PolicyResult) {
+    this.#policy = policy;
+    if (policy.kind === "managed") this.#wasManaged = true;
+  }
+
+  /** At any time so far. */
+  get wasManaged(): boolean {
+    return this.#wasManaged;
   }
 
   get spot(): number {
@@ -97,33 +119,33 @@ export class WorkloadRecord {
     return this.#onDemand;
   }
 
-  get ready(): number {
-    return this.#ready;
+  get pending(): number {
+    return this.#pending;
   }
 
   /** Of the replicas that are asked for. */
   get spotAsked(): number {
-    return this.policy.kind === "managed" ? spotTarget(this.replicas, this.policy.policy) : 0;
+    return this.#policy.kind === "managed" ? spotTarget(this.replicas, this.#policy.policy) : 0;
   }
 
   get floor(): number {
-    return this.policy.kind === "managed" ? Math.min(this.policy.policy.minOnDemand, this.replicas) : 0;
+    return this.#policy.kind === "managed" ? Math.min(this.#policy.policy.minOnDemand, this.replicas) : 0;
   }
 
   /** Lets time pass as things stand. Called before every change. */
   advance(nowMs: number): void {
-    if (nowMs <= this.#atMs) return;
-    const values = this.#values();
-    eachBucket(this.#buckets, {
-      fromMs: this.#atMs,
-      toMs: nowMs,
-      add: (bucket, ms) => {
-        for (const name of MEANS) this.means[name][bucket]! += values[name] * ms;
-        this.#note(bucket);
-      },
-    });
-    this.#sum(nowMs - this.#atMs, values);
-    this.#atMs = nowMs;
+    if (this.#isStarting && nowMs > this.#startByMs) {
+      this.#pass(this.#startByMs);
+      this.#isStarting = false;
+    }
+    this.#pass(nowMs);
+  }
+
+  /** Called after every change. */
+  settle(nowMs: number): void {
+    const isAllReady = this.#ready >= this.replicas;
+    if (isAllReady) this.#isStarting = false;
+    this.recoveries.check({ isAllReady, nowMs });
   }
 
   add(pod: CountedPod, sign: 1 | -1): void {
@@ -138,7 +160,6 @@ export class WorkloadRecord {
     if (!pod.isReady) return;
     this.#ready += sign;
     if (pod.kind === "on-demand") this.#readyOnDemand += sign;
-    if (this.#readyOnDemand >= this.floor) this.#hasReachedFloor = true;
   }
 
   /** From now on a gate holds moves back; undefined: none. */
@@ -146,31 +167,34 @@ export class WorkloadRecord {
     this.#held = reason;
   }
 
-  /** A node that carries these pods is taken back. */
-  reclaimed(pods: Iterable<string>, nowMs: number): void {
-    this.#recovering ??= { sinceMs: nowMs, pods: new Set() };
-    for (const uid of pods) this.#recovering.pods.add(uid);
+  reclaimed(uid: string, nowMs: number): void {
+    this.podsReclaimed++;
+    this.recoveries.begin(uid, nowMs);
   }
 
-  /** A pod has gone. */
-  gone(uid: string): void {
-    this.#recovering?.pods.delete(uid);
+  #pass(nowMs: number): void {
+    if (nowMs <= this.#atMs) return;
+    const values = this.#values();
+    eachBucket(this.#buckets, {
+      fromMs: this.#atMs,
+      toMs: nowMs,
+      add: (bucket, ms) => {
+        for (const name of OVER_TIME) this.overTime[name][bucket]! += values[name] * ms;
+        if (!this.#isStarting) this.#note(bucket);
+      },
+    });
+    this.#sum(nowMs - this.#atMs, values);
+    this.#atMs = nowMs;
   }
 
-  /** Recovered is a workload whose reclaimed pods are gone, with as many ready as are asked for. */
-  checkRecovery(nowMs: number): void {
-    if (this.#recovering === undefined || this.#recovering.pods.size > 0 || this.#ready < this.replicas) return;
-    this.recoveriesMs.push(nowMs - this.#recovering.sinceMs);
-    this.#recovering = undefined;
-  }
-
-  #values() {
+  #values(): Record<OverTime, number> {
     return {
       replicas: this.replicas,
       spotAsked: this.spotAsked,
       spot: this.#spot,
       onDemand: this.#onDemand,
       pending: this.#pending,
+      belowFloor: !this.#isStarting && this.#readyOnDemand < this.floor ? 1 : 0,
     };
   }
 
@@ -180,20 +204,20 @@ export class WorkloadRecord {
     this.highestFloor[bucket] = Math.max(this.highestFloor[bucket]!, this.floor);
   }
 
-  #sum(ms: number, { spotAsked, spot, onDemand, pending }: Record<Mean, number>): void {
+  #sum(ms: number, { spotAsked, spot, onDemand }: Record<OverTime, number>): void {
     const { sums } = this;
-    sums.pendingMs += pending * ms;
-    sums.spotMs += spot * ms;
-    sums.spotAskedMs += spotAsked * ms;
-    sums.placedMs += (spot + onDemand) * ms;
     sums.cost += this.#costPerHour * ms / HOUR_MS;
     sums.costOnDemand += this.#costOnDemandPerHour * ms / HOUR_MS;
-    if (this.#hasReachedFloor && this.#readyOnDemand < this.floor) sums.belowFloorMs += ms;
-    if (this.policy.kind === "managed" && this.#isOffSplit(this.policy.policy)) sums.offSplitMs += ms;
     if (this.#held !== undefined) this.heldMs.set(this.#held, (this.heldMs.get(this.#held) ?? 0) + ms);
+    if (this.#policy.kind !== "managed") return;
+    sums.spotMs += spot * ms;
+    sums.placedMs += (spot + onDemand) * ms;
+    sums.spotAskedMs += spotAsked * ms;
+    sums.managedMs += this.replicas * ms;
+    if (this.#isOffSplit(this.#policy.policy)) sums.offSplitMs += ms;
   }
 
-  /** Each ReplicaSet of a rollout is to hold the split by itself. */
+  /** Of each ReplicaSet in a rollout, as many as its own size asks for. */
   #isOffSplit(split: Split): boolean {
     let asked = 0;
     for (const { spot, onDemand } of this.#owners.values()) asked += spotTarget(spot + onDemand, split);

@@ -3,10 +3,13 @@ import { endLabels, type Frame, type Look, renderFrame, stretched, tenth, WIDTH 
 import { type Markup, markup } from "./escape.ts";
 import { formatAxis } from "./format.ts";
 
-/** A row of a time line: so many in each bucket as bars, or single moments as marks. */
+/** A row of a time line: so many in each bucket as bars, or moments as marks, some of which last. */
 export type Lane =
   & { readonly name: string; readonly look: Look }
-  & ({ readonly perBucket: readonly number[]; readonly most: number } | { readonly atMs: readonly number[] });
+  & (
+    | { readonly perBucket: readonly number[]; readonly most: number }
+    | { readonly moments: readonly { readonly atMs: number; readonly untilMs?: number }[] }
+  );
 
 const BARS = 34;
 const MARKS = 16;
@@ -48,7 +51,7 @@ export function renderTimeline(
 }
 
 export function sumOf(lane: Lane): number {
-  return "perBucket" in lane ? lane.perBucket.reduce((a, b) => a + b, 0) : lane.atMs.length;
+  return "perBucket" in lane ? lane.perBucket.reduce((a, b) => a + b, 0) : lane.moments.length;
 }
 
 function bars(
@@ -74,18 +77,24 @@ function bars(
 
 /** Moments that fall on the same place are one mark; the label tells how many they are. */
 function marks(
-  { atMs, look }: Extract<Lane, { atMs: unknown }>,
+  { moments, look }: Extract<Lane, { moments: unknown }>,
   { axis, place, height: all }: { axis: TimeAxis; place: Place; height: number },
 ): Markup {
   const { top, height } = place;
-  const share = (at: number) => axis.lengthMs > 0 ? Math.min(Math.max(at / axis.lengthMs, 0), 1) : 0;
   // Half a pixel or so: what is closer cannot be told apart.
-  const places = new Set(atMs.map((at) => String(Math.round(share(at) * WIDTH * 2) / 2)));
-  const path = [...places].map((x) => `M${x} ${top}v${height}`).join("");
-  return markup`<line class="lane" x2="100%" y1="${top + height}" y2="${top + height}" />${
-    stretched(
-      all,
+  const x = (at: number) => {
+    const share = axis.lengthMs > 0 ? Math.min(Math.max(at / axis.lengthMs, 0), 1) : 0;
+    return Math.round(share * WIDTH * 2) / 2;
+  };
+  const bottom = top + height;
+  const lasting = moments.flatMap(({ atMs, untilMs }) =>
+    untilMs === undefined ? [] : [`M${x(atMs)} ${top}H${x(untilMs)}V${bottom}H${x(atMs)}Z`]
+  ).join("");
+  const path = [...new Set(moments.map(({ atMs }) => x(atMs)))].map((at) => `M${at} ${top}V${bottom}`).join("");
+  return markup`<line class="lane" x2="100%" y1="${bottom}" y2="${bottom}" />${
+    stretched(all, [
+      lasting === "" ? undefined : markup`<path class="bar ${look}" d="${lasting}" />`,
       markup`<path class="mark ${look}" d="${path}" />`,
-    )
+    ])
   }`;
 }

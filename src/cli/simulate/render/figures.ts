@@ -14,12 +14,7 @@ export interface FigureKind {
 /** In the order in which people ask: what does it save, what does it risk, what does it disturb. */
 export const FIGURES: readonly FigureKind[] = [
   { key: "saved", label: "Saved", unit: "share", hint: "of the cost if all pods were on-demand" },
-  {
-    key: "cost",
-    label: "Cost",
-    unit: "money",
-    hint: "the pods' share of their nodes, in the currency of the prices",
-  },
+  { key: "cost", label: "Cost", unit: "money", hint: "the pods' share of their nodes" },
   { key: "costOnDemand", label: "Cost if all on-demand", unit: "money", hint: "the same pods, on-demand" },
   { key: "costOfNodes", label: "Cost of all nodes", unit: "money", hint: "used or not" },
   {
@@ -36,8 +31,8 @@ export const FIGURES: readonly FigureKind[] = [
   },
   { key: "minutesPending", label: "Pending", unit: "minutes", hint: "pod-minutes without a node" },
   { key: "evictions", label: "Evictions", unit: "count", hint: "pods that the operator moved" },
-  { key: "reclaims", label: "Spot nodes reclaimed", unit: "count", hint: "taken back by the cloud" },
-  { key: "podsReclaimed", label: "Pods reclaimed", unit: "count", hint: "gone with those nodes" },
+  { key: "reclaims", label: "Nodes reclaimed", unit: "count", hint: "taken back by the cloud" },
+  { key: "podsReclaimed", label: "Pods reclaimed", unit: "count", hint: "that were on those nodes" },
   {
     key: "recoverySeconds.median",
     label: "Recovery, median",
@@ -50,10 +45,21 @@ export const FIGURES: readonly FigureKind[] = [
     unit: "seconds",
     hint: "from a reclaim's notice until all replicas are ready",
   },
+  {
+    key: "unrecovered",
+    label: "Not recovered",
+    unit: "count",
+    hint: "workloads whose replicas were not all ready again at the end",
+  },
   { key: "spotShare", label: "Time on spot", unit: "share", hint: "of the managed pods' time" },
   { key: "spotShareAsked", label: "Time on spot, asked", unit: "share", hint: "of the managed pods' time" },
   { key: "podsCreated", label: "Pods created", unit: "count", hint: "in all" },
 ];
+
+/** With the currency, where it is money. */
+export function labelOf({ label, unit }: Pick<FigureKind, "label" | "unit">, currency: string): string {
+  return unit === "money" || unit === "price" ? `${label}, ${currency}` : label;
+}
 
 export function figureKind(key: string): FigureKind {
   const found = FIGURES.find((kind) => kind.key === key);

@@ -21,5 +21,5 @@ export function groupNotes(notes: readonly InputNote[]): NoteGroup[] {
 
 /** `StatefulSet shop/db (shop.yaml, document 3)` */
 export function describePlace({ object, file, document }: InputNote): string {
-  return `${object} (${file === "-" ? "stdin" : file}, document ${document})`;
+  return `${object} (${file === "-" ? "standard input" : file}, document ${document})`;
 }

@@ -117,27 +117,27 @@ function timelineFigure(variant: VariantReport, { report, index }: { report: Rep
   const marks = MARKS.map(({ what, name }) => ({
     name,
     look: "plain" as const,
-    atMs: variant.timeline.filter((entry) => entry.what === what).map(({ atMs }) => atMs),
-  })).filter(({ atMs }) => atMs.length > 0);
+    moments: variant.timeline.filter((entry) => entry.what === what),
+  })).filter(({ moments }) => moments.length > 0);
   const title = "What happened";
   return renderFigure({
     title,
-    note: `Bars: evictions, and spot nodes reclaimed, in each ${
+    note: `Bars: evictions, and nodes reclaimed, in each ${
       formatPeriod(bucketMs(axis))
-    }. Marks: when something was done to the cluster.`,
+    }. Marks: when something was done to the cluster; an outage lasts as long as it is drawn.`,
     level: report.variants.length === 1 ? 3 : 4,
     axis,
     charts: [renderTimeline({ id: `v${index}-events`, title, axis, lanes: [...bars, ...marks] })],
     columns: [
       ...(["evictions", "reclaims"] as const).map((key) => columnOf({ key, name: key }, { variant, index })),
-      ...marks.map(({ name, atMs }) => ({ name, path: undefined, values: countPerBucket(atMs, axis) })),
+      ...marks.map(({ name, moments }) => ({ name, path: undefined, values: countPerBucket(moments, axis) })),
     ],
   });
 }
 
-function countPerBucket(moments: readonly number[], axis: TimeAxis): number[] {
+function countPerBucket(moments: readonly { readonly atMs: number }[], axis: TimeAxis): number[] {
   const counts = axis.atMs.map(() => 0);
-  for (const atMs of moments) {
+  for (const { atMs } of moments) {
     const bucket = bucketOf(atMs, axis);
     if (bucket !== undefined) counts[bucket]!++;
   }

@@ -1,6 +1,6 @@
 import type { Report, VariantReport } from "../report.ts";
 import { type Markup, markup, outside, type Part } from "./escape.ts";
-import { figureKind, figureOf, FIGURES } from "./figures.ts";
+import { figureKind, figureOf, FIGURES, labelOf } from "./figures.ts";
 import { NONE, renderNumber, variantFigure } from "./number.ts";
 import { headRow, renderPageTable } from "./page_table.ts";
 
@@ -14,17 +14,17 @@ const HEADLINES = [
 ];
 
 /** The answer first: six figures large, then all of them. */
-export function renderFigures({ variants, scenario: { seeds } }: Report): Markup {
+export function renderFigures({ variants, scenario: { seeds, currency } }: Report): Markup {
   const several = seeds.length > 1 ? ` Each is the median of ${seeds.length} seeds (least–most).` : "";
   const rows = FIGURES.map((kind) =>
-    markup`<tr><th scope="row">${kind.label} <small>${kind.hint}</small></th>${
+    markup`<tr><th scope="row">${outside(labelOf(kind, currency))} <small>${kind.hint}</small></th>${
       variants.map((variant, index) => markup`<td>${variantFigure(variant, { kind, index })}</td>`)
     }</tr>`
   );
   return markup`<section aria-labelledby="figures"><h2 id="figures">The answer</h2>
-<ul class="cards">${HEADLINES.map((key) => card(key, variants))}</ul>
+<ul class="cards">${HEADLINES.map((key) => card(key, { variants, currency }))}</ul>
 <h3 id="compared">${variants.length > 1 ? "Side by side" : "All figures"}</h3>
-<p class="note">Figures are of all workloads together.${several}</p>
+<p class="note">Figures are of all managed workloads together; the nodes are all that there were.${several}</p>
 ${
     renderPageTable({
       look: variants.length > 1 ? "figures" : "figures one",
@@ -35,7 +35,10 @@ ${
   }</section>`;
 }
 
-function card(key: string, variants: readonly VariantReport[]): Markup {
+function card(
+  key: string,
+  { variants, currency }: { variants: readonly VariantReport[]; currency: string },
+): Markup {
   const kind = figureKind(key);
   const [first] = variants;
   if (first === undefined || variants.length > 1) {
@@ -43,11 +46,11 @@ function card(key: string, variants: readonly VariantReport[]): Markup {
   }
   return markup`<li><h3>${kind.label}</h3><p class="big">${
     variantFigure(first, { kind, index: 0 })
-  }</p><p class="hint">${more(key, first)}</p></li>`;
+  }</p><p class="hint">${more(key, { variant: first, currency })}</p></li>`;
 }
 
 /** What belongs to a headline where there is one variant only. */
-function more(key: string, variant: VariantReport): Part {
+function more(key: string, { variant, currency }: { variant: VariantReport; currency: string }): Part {
   const number = (name: string) => {
     const value = figureOf(variant.figures, name);
     if (value === undefined) return NONE;
@@ -55,7 +58,9 @@ function more(key: string, variant: VariantReport): Part {
   };
   switch (key) {
     case "saved":
-      return markup`${number("cost")} instead of ${number("costOnDemand")} if all were on-demand`;
+      return markup`${number("cost")} instead of ${number("costOnDemand")} ${
+        outside(currency)
+      } if all were on-demand`;
     case "minutesOffSplit":
       return markup`${number("spotShare")} of the pods’ time on spot, asked were ${number("spotShareAsked")}`;
     case "evictions":
@@ -64,7 +69,7 @@ function more(key: string, variant: VariantReport): Part {
       return markup`and ${number("podsReclaimed")} pods with them`;
     case "recoverySeconds.median":
       return variant.figures.recoverySeconds === undefined
-        ? "nothing was reclaimed"
+        ? variant.figures.podsReclaimed === 0 ? "no pod was on a reclaimed node" : "no workload recovered"
         : markup`median from notice to all ready; the longest ${number("recoverySeconds.longest")}`;
     default:
       return figureKind(key).hint;

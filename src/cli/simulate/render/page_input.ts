@@ -1,5 +1,6 @@
-import type { NodeGroupReport, Report } from "../report.ts";
+import type { Report } from "../report.ts";
 import { type Markup, markup, outside } from "./escape.ts";
+import { labelOf } from "./figures.ts";
 import { countOf } from "./format.ts";
 import { describePlace, groupNotes, type NoteGroup } from "./notes.ts";
 import { numberCell } from "./number.ts";
@@ -7,6 +8,7 @@ import { headRow, renderPageTable } from "./page_table.ts";
 
 /** Where there are more, they are counted, and in the JSON. */
 const MOST_GROUPS = 100;
+const PRICE = { label: "Price an hour", unit: "price" } as const;
 /** Of one group. */
 const MOST_PLACES = 20;
 
@@ -19,7 +21,7 @@ export function renderInput({ notes, assumptions, scenario }: Report): Markup {
       ? markup`<p>Nothing: manifests and scenario say it all.</p>`
       : markup`<ul class="prose">${assumptions.map((text) => markup`<li>${outside(text)}</li>`)}</ul>`
   }</section><section aria-labelledby="nodegroups"><h2 id="nodegroups">Node groups</h2>${
-    nodeTable(scenario.nodeGroups)
+    nodeTable(scenario)
   }</section>`;
 }
 
@@ -45,12 +47,12 @@ function noteRow({ why, path, notes }: NoteGroup): Markup {
   }</td></tr>`;
 }
 
-function nodeTable(groups: readonly NodeGroupReport[]): Markup {
+function nodeTable({ nodeGroups: groups, currency }: Report["scenario"]): Markup {
   if (groups.length === 0) return markup`<p>There is none.</p>`;
   return renderPageTable({
     look: "groups",
     labelledBy: "nodegroups",
-    head: headRow(["Group", "Capacity", "Nodes", "Price an hour", "Reclaims an hour"]),
+    head: headRow(["Group", "Capacity", "Nodes", outside(labelOf(PRICE, currency)), "Reclaims an hour"]),
     rows: groups.map(({ name, capacity, nodes, pricePerHour, reclaimsPerHour }, i) => {
       const path = `scenario.nodeGroups.${i}`;
       return markup`<tr><th scope="row">${outside(name)}</th><td>${capacity}</td>${[

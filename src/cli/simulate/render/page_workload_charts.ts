@@ -20,6 +20,7 @@ const NAMES: Readonly<Record<keyof WorkloadSeries, string>> = {
   ready: "ready, fewest",
   readyOnDemand: "ready on-demand, fewest",
   floor: "floor",
+  belowFloor: "minutes below the floor",
 };
 
 /** With several variants fewer workloads, each once a variant. */
@@ -29,7 +30,7 @@ export function chartedWorkloads(ranked: readonly Ranked[], variants: number): r
 
 const NOTE =
   "Above: pods by capacity, and how many are asked to be on spot. Below: the fewest ready on-demand pods " +
-  "against the floor; hatched is where they were fewer.";
+  "against the floor; hatched is where they were fewer, if only for a moment.";
 
 export function renderCharted(
   charted: readonly Ranked[],
@@ -96,7 +97,7 @@ function card(workload: WorkloadReport, { report, v, index, most }: Place): Mark
         axis,
         lines: floorLines(series),
         most: most.floor,
-        isMarked: (i) => series.readyOnDemand[i]! < series.floor[i]!,
+        isMarked: (i) => series.belowFloor[i]! > 0,
         marked: "Below the floor",
       }),
     ],

@@ -1,6 +1,6 @@
 import type { Report, VariantReport, WorkloadReport } from "../report.ts";
 import { type Markup, markup, outside, type Part } from "./escape.ts";
-import { figureKind, figureOf } from "./figures.ts";
+import { figureKind, figureOf, labelOf } from "./figures.ts";
 import { numberCell, renderNumber } from "./number.ts";
 import { headRow, renderPageTable } from "./page_table.ts";
 import { type Ranked, rankWorkloads } from "./ranking.ts";
@@ -34,7 +34,7 @@ const IN_ALL = [
 const COLUMNS = [...AT_THE_END, ...IN_ALL];
 
 export function renderWorkloads(report: Report): Markup {
-  const { variants, scenario: { seeds } } = report;
+  const { variants, scenario: { seeds, currency } } = report;
   const ranked = rankWorkloads(variants);
   const most = variants.length === 1 ? undefined : Math.ceil(MOST_ROWS_OF_SEVERAL / variants.length);
   const seed = seeds.length > 1 ? ` The numbers are of the first seed, ${seeds[0]}.` : "";
@@ -43,7 +43,7 @@ export function renderWorkloads(report: Report): Markup {
       ? markup`<p>There is none.</p>`
       : markup`<p class="note">Most minutes below the floor first, then most off the split, then most evictions.${seed}</p>
 ${most === undefined ? undefined : compared(ranked, variants)}
-${variants.map((variant, index) => oneVariant(ranked, { variant, index, most }))}
+${variants.map((variant, index) => oneVariant(ranked, { variant, index, most, currency }))}
 ${renderCharted(chartedWorkloads(ranked, variants.length), { report, of: ranked.length })}`
   }</section>`;
 }
@@ -89,7 +89,12 @@ function figureCell(workload: WorkloadReport, { path, key }: { path: string; key
 
 function oneVariant(
   ranked: readonly Ranked[],
-  { variant, index, most }: { variant: VariantReport; index: number; most: number | undefined },
+  { variant, index, most, currency }: {
+    variant: VariantReport;
+    index: number;
+    most: number | undefined;
+    currency: string;
+  },
 ): Markup {
   const own = ranked.flatMap(({ indices }) => indices[index] ?? []);
   const shown = own.slice(0, most);
@@ -108,17 +113,23 @@ ${
       look: "workloads",
       labelledBy: id,
       isTall: true,
-      head: groupedHead(groups, [...COLUMNS.map(({ label }) => label), "Held back by"]),
+      head: groupedHead(groups, [
+        ...COLUMNS.map((column) => outside(labelOf(column, currency))),
+        "Held back by",
+      ]),
       rows: shown.map((i) => workloadRow(variant.workloads[i]!, `variants.${index}.workloads.${i}`)),
     })
   }`;
 }
 
 function workloadRow(workload: WorkloadReport, path: string): Markup {
-  const policy = markup`${workload.isManaged ? "" : "not managed: "}${outside(workload.policy)}`;
-  return markup`<tr><th scope="row">${outside(describeWorkload(workload))} <small>${policy}</small></th>${
-    COLUMNS.map(({ key }) => figureCell(workload, { path, key }))
-  }<td class="words">${heldParts(workload, path)}`;
+  const { policy, trouble } = workload;
+  const more = trouble === undefined ? undefined : markup` <small class="trouble">${outside(trouble)}</small>`;
+  return markup`<tr><th scope="row">${outside(describeWorkload(workload))} <small>${
+    outside(policy)
+  }</small>${more}</th>${COLUMNS.map(({ key }) => figureCell(workload, { path, key }))}<td class="words">${
+    heldParts(workload, path)
+  }`;
 }
 
 function heldParts({ heldMinutes }: WorkloadReport, path: string): Part {

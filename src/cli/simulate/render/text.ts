@@ -1,13 +1,13 @@
 import { formatDuration } from "../../../domain/duration.ts";
 import { renderTable } from "../../table.ts";
 import type { Report, VariantReport } from "../report.ts";
-import { figureOf, FIGURES, rangeOf } from "./figures.ts";
+import { figureOf, FIGURES, labelOf, rangeOf } from "./figures.ts";
 import { formatBare, formatFigure, suffixOf, type Unit } from "./format.ts";
 import { describePlace, groupNotes, type NoteGroup } from "./notes.ts";
 import { NONE } from "./number.ts";
 import { renderWorkloadTables } from "./text_workloads.ts";
-import { describeRun, describeTitle } from "./words.ts";
-import { shorten, wrap } from "./wrap.ts";
+import { describeIdle, describeRun, describeTitle } from "./words.ts";
+import { MOST_PROSE, shorten, wrap } from "./wrap.ts";
 
 export interface TextOptions {
   readonly isTerminal: boolean;
@@ -17,19 +17,20 @@ export interface TextOptions {
 
 /** Below this, lines are left to the terminal to break. */
 const FEWEST_COLUMNS = 60;
-/** Prose in longer lines is hard to read. */
-const MOST_PROSE = 100;
 /** Objects named with a note; the others are counted, and in the JSON. */
 const MOST_PLACES = 5;
 const LONGEST_VARIANT = 28;
+const LONGEST_CURRENCY = 8;
 
 /** The report for a terminal: the answer, a row for each workload, and what to know before believing it. */
 export function renderText(report: Report, { isTerminal, columns: asked }: TextOptions): string {
   const columns = Math.max(asked, FEWEST_COLUMNS);
   const width = Math.min(columns, MOST_PROSE);
   const { notes, assumptions } = report;
+  const idle = describeIdle(report);
   return [
     wrap(describeTitle(report), { width }) + wrap(describeRun(report), { width }),
+    idle === undefined ? "" : wrap(idle, { width }),
     ...figureTables(report, { isTerminal, columns }),
     ...renderWorkloadTables(report, { isTerminal, columns }),
     notes.length === 0
@@ -42,8 +43,8 @@ export function renderText(report: Report, { isTerminal, columns: asked }: TextO
 }
 
 /** As many variants beside each other as there is room for. */
-function figureTables({ variants }: Report, { isTerminal, columns }: TextOptions): string[] {
-  const labels = ["", ...FIGURES.map(({ label }) => label)];
+function figureTables({ variants, scenario }: Report, { isTerminal, columns }: TextOptions): string[] {
+  const labels = ["", ...FIGURES.map((kind) => labelOf(kind, shorten(scenario.currency, LONGEST_CURRENCY)))];
   const cells = variants.map((variant) => figureColumn(variant));
   const groups: string[][][] = [];
   let free = 0;

@@ -4,11 +4,14 @@ import { visible } from "./escape.ts";
 import { formatFigure } from "./format.ts";
 import { rankWorkloads } from "./ranking.ts";
 import type { TextOptions } from "./text.ts";
-import { shorten } from "./wrap.ts";
+import { describeWorkload } from "./words.ts";
+import { MOST_PROSE, shorten, wrap } from "./wrap.ts";
 
 /** Of a variant: with more, the answer above would be out of sight. */
 const MOST_ROWS = 50;
 const SHORTEST_NAME = 12;
+/** Of a variant: one cause mostly has them all. */
+const MOST_TROUBLES = 10;
 
 const HEADER = ["WORKLOAD", "SPOT", "ASKED", "BELOW FLOOR", "OFF SPLIT", "EVICTED", "SAVED"];
 
@@ -26,8 +29,21 @@ export function renderWorkloadTables({ variants, scenario }: Report, options: Te
       (title === "" ? "" : `${shorten(title, options.columns - 1)}:\n`) +
       renderTable(aligned([HEADER, ...rows], options.columns), options) +
       (left > 0 ? `and ${left.toLocaleString("en-US")} more, in the JSON and on the page\n` : ""),
+      troubleText(workloads, options),
     ];
   });
+}
+
+function troubleText(workloads: readonly WorkloadReport[], { columns }: TextOptions): string {
+  const width = Math.min(columns, MOST_PROSE);
+  const lines = workloads.flatMap((workload) =>
+    workload.trouble === undefined ? [] : [`${describeWorkload(workload)}: ${workload.trouble}`]
+  );
+  if (lines.length === 0) return "";
+  const left = lines.length - MOST_TROUBLES;
+  const some = lines.slice(0, MOST_TROUBLES).map((line) => wrap(line, { width, first: "- " })).join("");
+  return `In trouble at the end:\n${some}` +
+    (left > 0 ? `and ${left.toLocaleString("en-US")} more, in the JSON\n` : "");
 }
 
 /** As kubectl calls them. */

@@ -1,10 +1,24 @@
 import type { Report, WorkloadReport } from "../report.ts";
 import { countOf, formatInstant, formatLength } from "./format.ts";
 
-/** `12 workloads over 7 days` */
+/** `12 workloads of shop.yaml over 7 days` */
 export function describeTitle({ variants, scenario }: Report): string {
   const workloads = Math.max(0, ...variants.map(({ workloads }) => workloads.length));
-  return `${countOf(workloads, "workload")} over ${formatLength(scenario.lengthMs)}`;
+  const { manifests, lengthMs } = scenario;
+  const from = manifests.length === 1 ? fileName(manifests[0]!) : countOf(manifests.length, "file");
+  return `${countOf(workloads, "workload")} of ${from} over ${formatLength(lengthMs)}`;
+}
+
+function fileName(path: string): string {
+  return path === "-" ? "standard input" : path;
+}
+
+/** Why all figures are zero; undefined: they are not for that reason. */
+export function describeIdle({ variants }: Report): string | undefined {
+  if (variants.some(({ workloads }) => workloads.some(({ isManaged }) => isManaged))) return undefined;
+  return "No workload is managed: none has the label spotalis.io/enabled=true, by itself or with its namespace " +
+    "and a percentage, and a policy that is valid; so the figures are of no pods at all. To see what it would be " +
+    "like, add --compare percentage=70.";
 }
 
 export function describeWorkload({ kind, namespace, name }: WorkloadReport): string {
@@ -17,7 +31,7 @@ export function describeRun({ variants, scenario }: Report): string {
   const nodes = nodeGroups.reduce((sum, group) => sum + group.nodes, 0);
   const parts = [
     `${countOf(nodes, "node")} in ${countOf(nodeGroups.length, "group")}, from ${formatInstant(startMs)}`,
-    file === undefined ? "the default scenario" : `scenario ${file === "-" ? "from stdin" : file}`,
+    file === undefined ? "the default scenario" : `scenario ${fileName(file)}`,
     describeSeeds(seeds),
   ];
   if (variants.length > 1) parts.push(countOf(variants.length, "variant"));

@@ -1,5 +1,8 @@
 import { visible } from "./escape.ts";
 
+/** Prose in longer lines is hard to read. */
+export const MOST_PROSE = 100;
+
 export interface WrapOptions {
   /** Of a line, with what it begins with. */
   readonly width: number;

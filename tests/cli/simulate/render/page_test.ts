@@ -10,7 +10,7 @@ import {
 import { renderPage } from "../../../../src/cli/simulate/render/page.ts";
 import type { Report } from "../../../../src/cli/simulate/report.ts";
 import { figuresOf, numbersOf, unescape, valueAt } from "./page_reader.ts";
-import { HOSTILE, hostileReport, sampleReport, SAMPLES } from "./sample.ts";
+import { DAY, HOSTILE, hostileReport, sampleReport, SAMPLES } from "./sample.ts";
 
 const MB = 1_000_000;
 
@@ -126,6 +126,43 @@ Deno.test("renderPage() counts what the timeline says in the table of what happe
     ["outages", of("outage")],
     ["warnings", of("warning")],
   ]);
+});
+
+Deno.test("renderPage() draws an outage as long as it lasts, as far as the run goes", () => {
+  const report = sampleReport({ lengthMs: DAY, bucketMs: 15 * 60_000 });
+  const [first, second] = report.variants[0]!.timeline.filter(({ what }) => what === "outage");
+  const drawing = figuresOf(renderPage(report))[3]!.drawings[0]!;
+  const path = / class="bar plain" d="(M[^"]*Z)"/.exec(drawing)![1]!;
+  const bars = [...path.matchAll(/M(\S+) \d+H([\d.]+)V\d+H(\S+)Z/g)].map((match) => match.slice(1).map(Number));
+  const at = (ms: number) => Math.round(Math.min(ms / DAY, 1) * 2_000) / 2;
+  assert.deepEqual(bars, [first!, second!].map(({ atMs, untilMs }) => [at(atMs), at(untilMs!), at(atMs)]));
+  assert.equal(bars[1]![1], 1_000);
+});
+
+Deno.test("renderPage() hatches the periods that have a moment below the floor, and no others", () => {
+  const report = sampleReport();
+  const [, , , , ...charted] = figuresOf(renderPage(report));
+  for (const { drawings, series } of charted) {
+    const path = series[0]!.path!.replace(/\.replicas$/, ".belowFloor");
+    const below = valueAt(report, path) as number[];
+    const runs = below.filter((minutes, i) => minutes > 0 && !(below[i - 1]! > 0)).length;
+    assert.equal(drawings[1]!.match(/class="hatched"/g)?.length ?? 0, runs, path);
+  }
+});
+
+Deno.test("renderPage() says which currency prices and costs are in", () => {
+  const page = renderPage(sampleReport()).replaceAll(/<\/?bdi>/g, "");
+  for (
+    const label of ["Cost, EUR", "Cost if all on-demand, EUR", "Cost of all nodes, EUR", "Price an hour, EUR"]
+  ) {
+    assert.ok(page.includes(`<th scope="row">${label} `) || page.includes(`<th scope="col">${label}<`), label);
+  }
+});
+
+Deno.test("renderPage() says why a workload is in trouble, and where none is managed", () => {
+  assert.match(renderPage(sampleReport()), /<small class="trouble"><bdi>2 pods wait for a node at the end/);
+  assert.match(renderPage(SAMPLES["not managed"]!()), /<p class="callout">No workload is managed: /);
+  assert.doesNotMatch(renderPage(sampleReport()), /No workload is managed/);
 });
 
 Deno.test("renderPage() asks no network for anything", () => {

@@ -46,6 +46,8 @@ export function sampleReport(options: SampleOptions = {}): Report {
     version: "0.1.0",
     scenario: {
       file: "week.yaml",
+      manifests: ["shop.yaml", "-"],
+      currency: "EUR",
       seeds,
       lengthMs,
       startMs: Date.UTC(2025, 1, 3),
@@ -129,6 +131,7 @@ function sampleWorkload(n: number, making: Making): WorkloadReport {
     ready: [],
     readyOnDemand: [],
     floor: [],
+    belowFloor: [],
   } as Record<
     keyof WorkloadSeries,
     number[]
@@ -154,6 +157,7 @@ function sampleWorkload(n: number, making: Making): WorkloadReport {
       ready: replicas - lost,
       readyOnDemand,
       floor: Math.min(floor, replicas),
+      belowFloor: readyOnDemand < Math.min(floor, replicas) ? 1 + random() * 4 : 0,
     };
     for (const key of Object.keys(series) as (keyof WorkloadSeries)[]) series[key].push(point[key]);
     if (isDeploy) {
@@ -175,11 +179,12 @@ function sampleWorkload(n: number, making: Making): WorkloadReport {
       sums.off += 7 + random() * 20;
       sums.pending += lost * random() * 2;
     }
-    if (readyOnDemand < point.floor) sums.below += 1 + random() * 4;
+    sums.below += point.belowFloor;
   });
   if (n === 0 && unrest > 0 && atMs.length > 60) {
-    push({ atMs: atMs[50]!, what: "outage", subject: "spot-b", detail: "No spot capacity until it ends." });
-    push({ atMs: atMs[54]!, what: "outage", subject: "spot-b", detail: "Spot capacity is back." });
+    const outage = { what: "outage", subject: "spot-b", detail: "No spot capacity until it ends." } as const;
+    push({ ...outage, atMs: atMs[50]!, untilMs: atMs[54]! });
+    push({ ...outage, atMs: atMs.at(-2)!, untilMs: atMs.at(-1)! + DAY });
     push({ atMs: atMs[30]!, what: "policy", subject, detail: "From 50 % to 70 % spot." });
     push({ atMs: atMs[31]!, what: "warning", subject, detail: "No on-demand node has room for its pod." });
   }
@@ -205,9 +210,13 @@ function sampleWorkload(n: number, making: Making): WorkloadReport {
     recoverySeconds: sums.podsReclaimed > 0
       ? { median: 150 + random() * 90, longest: 400 + random() * 4_000 }
       : undefined,
+    isRecovered: n !== 3,
     cost,
     costOnDemand,
     saved: costOnDemand > 0 ? 1 - cost / costOnDemand : 0,
+    trouble: n === 3
+      ? "2 pods wait for a node at the end, for up to 61 minutes: 0/60 nodes are available"
+      : undefined,
     heldMinutes: (sums.evictions > 0 ? { budget: sums.evictions * 1.5, rollout: 4 } : {}) as Record<
       string,
       number
@@ -235,6 +244,7 @@ function sumOf(workloads: readonly WorkloadReport[], timeline: readonly Timeline
       median: recoveries[Math.floor(recoveries.length / 2)]!.median,
       longest: Math.max(...recoveries.map(({ longest }) => longest)),
     },
+    unrecovered: workloads.filter(({ isRecovered }) => !isRecovered).length,
     spotShare: time > 0 ? sum(({ series }) => total(series.spot)) / time : 0,
     spotShareAsked: time > 0 ? sum(({ series }) => total(series.spotAsked)) / time : 0,
     cost,
@@ -317,6 +327,7 @@ export function hostileReport(): Report {
     namespace: HOSTILE,
     name: `${HOSTILE}${i}`,
     policy: HOSTILE,
+    trouble: HOSTILE,
     heldMinutes: { 'a "key".with <points>': 2 },
   });
   return {
@@ -325,6 +336,8 @@ export function hostileReport(): Report {
     scenario: {
       ...report.scenario,
       file: HOSTILE,
+      manifests: [HOSTILE],
+      currency: HOSTILE,
       nodeGroups: report.scenario.nodeGroups.map((group) => ({ ...group, name: HOSTILE })),
     },
     notes: [{ file: HOSTILE, document: 1, object: HOSTILE, path: HOSTILE, why: HOSTILE }],
@@ -356,5 +369,13 @@ export const SAMPLES: Readonly<Record<string, () => Report>> = {
   buckets: () => sampleReport({ workloads: 1, lengthMs: 25 * MINUTE, bucketMs: 10 * MINUTE, unrest: 0.6 }),
   none: () => sampleReport({ workloads: 1, lengthMs: 0 }),
   huge: () => sampleReport({ workloads: 3, times: 3e12, lengthMs: 60 * DAY, bucketMs: 12 * HOUR }),
+  "not managed": () => {
+    const report = sampleReport({ workloads: 1 });
+    const variants = report.variants.map((variant) => ({
+      ...variant,
+      workloads: variant.workloads.map((workload) => ({ ...workload, isManaged: false })),
+    }));
+    return { ...report, scenario: { ...report.scenario, manifests: ["shop.yaml"] }, variants };
+  },
   hostile: hostileReport,
 };

@@ -5,16 +5,16 @@ import { DAY, sampleReport, SAMPLES } from "./sample.ts";
 const PLAIN = { isTerminal: false, columns: 80 };
 
 const TEXT = `\
-2 workloads over 1 day
+2 workloads of 2 files over 1 day
 60 nodes in 3 groups, from Mon 3 Feb 2025, 00:00 UTC; scenario week.yaml; 3
 seeds (1 to 3); 2 variants.
 
-                       as given               percentage 70
-Saved                  36.3 % (33.0–38.8 %)   48.3 % (43.9–51.6 %)
-Cost                   4.59 (4.18–4.91)       3.13 (2.85–3.35)
-Cost if all on-demand  7.20 (6.55–7.70)       6.05 (5.50–6.47)
-Cost of all nodes      6.42 (5.85–6.87)       4.38 (3.99–4.69)
-Below the floor        0 min (0–0 min)        0 min (0–0 min)
+                            as given               percentage 70
+Saved                       36.3 % (33.0–38.8 %)   48.3 % (43.9–51.6 %)
+Cost, EUR                   4.59 (4.18–4.91)       3.13 (2.85–3.35)
+Cost if all on-demand, EUR  7.20 (6.55–7.70)       6.05 (5.50–6.47)
+Cost of all nodes, EUR      6.42 (5.85–6.87)       4.38 (3.99–4.69)
+Below the floor             0 min (0–0 min)        0 min (0–0 min)
 `;
 
 Deno.test("renderText() gives the answer first, the variants beside each other, with the range of the seeds", () => {
@@ -43,6 +43,21 @@ Deno.test("renderText() says how many workloads it leaves out", () => {
   assert.match(text, /^and 150 more, in the JSON and on the page$/m);
 });
 
+Deno.test("renderText() says which workloads are in trouble at the end, and why", () => {
+  assert.match(
+    renderText(sampleReport(), PLAIN),
+    /\n\nIn trouble at the end:\n- Deployment shop\/search: 2 pods wait for a node at the end, for up to 61 minutes:\n {2}0\/60 nodes are available\n\n/,
+  );
+  assert.doesNotMatch(renderText(SAMPLES["nothing"]!(), PLAIN), /trouble/);
+});
+
+Deno.test("renderText() says at once where no workload is managed, and how to go on", () => {
+  const [head] = renderText(SAMPLES["not managed"]!(), PLAIN).split("\n\n                ");
+  assert.match(head!, /^1 workload of shop\.yaml over 7 days\n/);
+  assert.match(head!, /\n\nNo workload is managed: .*--compare\npercentage=70\.$/s);
+  assert.doesNotMatch(renderText(sampleReport(), PLAIN), /No workload is managed/);
+});
+
 Deno.test("renderText() ends with what is not simulated and what was assumed", () => {
   const text = renderText(sampleReport(), PLAIN);
   assert.equal(
@@ -53,7 +68,7 @@ Deno.test("renderText() ends with what is not simulated and what was assumed", (
     StatefulSet data/db (shop.yaml, document 4), StatefulSet data/ledger
     (shop.yaml, document 5), StatefulSet shop/images (shop.yaml, document 6)
 - DaemonSets are not simulated: their requests take no room on the nodes.
-    DaemonSet kube-system/agent (stdin, document 1)
+    DaemonSet kube-system/agent (standard input, document 1)
 
 Assumed:
 - A container is ready 10 s after its image is there.
@@ -63,7 +78,7 @@ Assumed:
 });
 
 Deno.test("renderText() shows a dash where nothing was reclaimed, so that nothing recovered", () => {
-  assert.match(renderText(SAMPLES["nothing"]!(), PLAIN), /^Recovery, median {7}–$/m);
+  assert.match(renderText(SAMPLES["nothing"]!(), PLAIN), /^Recovery, median {12}–$/m);
 });
 
 for (const [name, make] of Object.entries(SAMPLES)) {

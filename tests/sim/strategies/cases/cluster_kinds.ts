@@ -83,7 +83,9 @@ const NAMESPACES: readonly Case[] = cases("namespaces", {
   "the least": named(),
   "a name with dots": { metadata: { name: "a.b" } },
   "a name that is too long": { metadata: { name: "a".repeat(64) } },
-  "another name in its label": { metadata: { name: "p", labels: { "kubernetes.io/metadata.name": "x", "a": "b" } } },
+  "another name in its label": {
+    metadata: { name: "p", labels: { "kubernetes.io/metadata.name": "x", "a": "b" } },
+  },
   "finalizers that are none": spec({ finalizers: ["a", "b.c/d"] }),
   "no finalizers": spec({ finalizers: [] }),
   "a status": named({ status: { phase: "Terminating" } }),

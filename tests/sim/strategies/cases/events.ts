@@ -95,6 +95,10 @@ export const EVENTS: readonly Case[] = [
     "the time": { eventTime: "2025-01-01T00:00:00.000000Z" },
     "what it is about": { regarding: { namespace: "default" } },
     "what else": { related: { kind: "y" } },
-    "old fields": { deprecatedSource: { component: "z" }, deprecatedCount: 9, deprecatedFirstTimestamp: SECOND },
+    "old fields": {
+      deprecatedSource: { component: "z" },
+      deprecatedCount: 9,
+      deprecatedFirstTimestamp: SECOND,
+    },
   }),
 ];

@@ -27,7 +27,7 @@ export const JOBS: readonly Case[] = [
     "a name that is too long for a label": set(job(), { "metadata.name": "p".repeat(64) }),
     "a status": { ...job(), status: { active: 5 } },
   }),
-  ...statuses("jobs.batch", { of: job(), "less than nothing": { active: -1, succeeded: -1, failed: -1 } }),
+  ...statuses("jobs.batch", { of: job(), "less than nothing": { active: -1 } }),
   ...updates("jobs.batch", {
     of: job(),
     "the parallelism": { "spec.parallelism": 3 },

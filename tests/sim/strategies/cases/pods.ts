@@ -27,7 +27,13 @@ export const PODS: readonly Case[] = [
     "a node selector that is none": pod({ nodeSelector: { "a b": "x y" } }),
     "a service account": pod({ serviceAccountName: "ab" }),
     "a system's priority": pod({ priorityClassName: "system-node-critical" }),
-    "things that are empty": pod({ nodeSelector: {}, tolerations: [], hostNetwork: false, volumes: [], hostname: "" }),
+    "things that are empty": pod({
+      nodeSelector: {},
+      tolerations: [],
+      hostNetwork: false,
+      volumes: [],
+      hostname: "",
+    }),
     "things that are null": pod({ nodeSelector: null, tolerations: null, affinity: null, priority: null }),
     "scheduling gates": pod({ schedulingGates: [{ name: "a" }] }),
     "the host's network": podOf({ ports: [{ containerPort: 80 }] }, { hostNetwork: true }),
@@ -43,9 +49,13 @@ export const PODS: readonly Case[] = [
     }),
     "limits": resources({ limits: { cpu: "1", memory: "1Gi" } }),
     "limits, and requests of one": resources({ limits: { cpu: "1", memory: "1Gi" }, requests: { cpu: "0.5" } }),
-    "requests in other forms": resources({ requests: { "cpu": 0.1, "memory": "1.5Gi", "ephemeral-storage": "1000k" } }),
+    "requests in other forms": resources({
+      requests: { "cpu": 0.1, "memory": "1.5Gi", "ephemeral-storage": "1000k" },
+    }),
     "requests in the largest units": resources({ requests: { cpu: "1000m", memory: "1024Mi" } }),
-    "requests of every form": resources({ requests: { "cpu": "1e3", "memory": "1.5e6", "ephemeral-storage": "1000Ki" } }),
+    "requests of every form": resources({
+      requests: { "cpu": "1e3", "memory": "1.5e6", "ephemeral-storage": "1000Ki" },
+    }),
     "negative requests": resources({ requests: { cpu: "-1" } }),
     "resources without a domain": resources({ requests: { foo: "1" } }),
     "extended resources": resources({ limits: { "nvidia.com/gpu": "1" } }),
@@ -56,7 +66,12 @@ export const PODS: readonly Case[] = [
     "requests above limits": resources({ requests: { cpu: "2" }, limits: { cpu: "1" } }),
     "resources of the pod": pod({ resources: { limits: { cpu: "1" } } }),
     "an init container that stays": pod({
-      initContainers: [{ name: "a", image: "nginx:1", resources: { limits: { cpu: 1 } }, restartPolicy: "Always" }],
+      initContainers: [{
+        name: "a",
+        image: "nginx:1",
+        resources: { limits: { cpu: 1 } },
+        restartPolicy: "Always",
+      }],
     }),
     "ports": podOf({ ports: [{ containerPort: 80, name: "http", hostPort: 0 }] }),
     "ports that are none": podOf({
@@ -92,7 +107,10 @@ export const PODS: readonly Case[] = [
       ],
     }),
     "volumes that are none": podOf({
-      volumeMounts: [{ name: "x", mountPath: "/a" }, { name: "x", mountPath: "/a" }, { name: "z", mountPath: "" }],
+      volumeMounts: [{ name: "x", mountPath: "/a" }, { name: "x", mountPath: "/a" }, {
+        name: "z",
+        mountPath: "",
+      }],
     }, { volumes: [{ name: "x", emptyDir: {} }, { name: "x" }, { name: "Y", configMap: {} }] }),
     "probes": podOf({
       livenessProbe: { httpGet: { port: 80 } },
@@ -176,9 +194,12 @@ export const PODS: readonly Case[] = [
     }),
   }),
   ...updates("pods", {
-    of: set(podOf({ image: "a:1" }, { nodeSelector: { a: "b" }, tolerations: [{ key: "x", operator: "Exists" }] }), {
-      "metadata.name": "q",
-    }),
+    of: set(
+      podOf({ image: "a:1" }, { nodeSelector: { a: "b" }, tolerations: [{ key: "x", operator: "Exists" }] }),
+      {
+        "metadata.name": "q",
+      },
+    ),
     "an image": { "spec.containers.0.image": "b:2" },
     "an image that is none": { "spec.containers.0.image": "" },
     "the node selector": { "spec.nodeSelector": { a: "c" } },
@@ -195,7 +216,9 @@ export const PODS: readonly Case[] = [
     "a scheduling gate": { "spec.schedulingGates": [{ name: "a" }] },
   }),
   ...updates("pods", {
-    of: pod({ activeDeadlineSeconds: 5, schedulingGates: [{ name: "a" }], nodeSelector: { a: "b" } }, { name: "r" }),
+    of: pod({ activeDeadlineSeconds: 5, schedulingGates: [{ name: "a" }], nodeSelector: { a: "b" } }, {
+      name: "r",
+    }),
     "a longer deadline": { "spec.activeDeadlineSeconds": 6 },
     "a shorter deadline": { "spec.activeDeadlineSeconds": 4 },
     "no deadline": { "spec.activeDeadlineSeconds": undefined },

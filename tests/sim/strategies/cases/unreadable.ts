@@ -22,7 +22,9 @@ const limits = (value: Loose) => podOf({ resources: { limits: value } });
 export const UNREADABLE: readonly Case[] = [
   ...cases(
     "leases.coordination.k8s.io",
-    Object.fromEntries(RENEW_TIMES.map((renewTime) => [`renewed ${JSON.stringify(renewTime)}`, spec({ renewTime })])),
+    Object.fromEntries(
+      RENEW_TIMES.map((renewTime) => [`renewed ${JSON.stringify(renewTime)}`, spec({ renewTime })]),
+    ),
   ),
   ...cases("pods", {
     "another kind": { kind: "Foo", apiVersion: "v1", ...named() },

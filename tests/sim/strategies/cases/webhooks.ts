@@ -36,16 +36,27 @@ export const WEBHOOKS: readonly Case[] = [
     "no service": hook({ clientConfig: { service: { port: 70_000 } } }),
     "empty rules": hook({ rules: [{ operations: ["X"] }] }),
     "rules of everything and something": hook({
-      rules: [{ operations: ["*", "CREATE"], apiGroups: ["*", "a"], apiVersions: ["*", "v1"], resources: ["pods"] }],
+      rules: [{
+        operations: ["*", "CREATE"],
+        apiGroups: ["*", "a"],
+        apiVersions: ["*", "v1"],
+        resources: ["pods"],
+      }],
     }),
     "a scope that is none": hook({ rules: [{ ...WEBHOOK.rules[0], scope: "X" }] }),
     "no versions of reviews": hook({ admissionReviewVersions: [] }),
     "unknown versions of reviews": hook({ admissionReviewVersions: ["v2"] }),
     "one name twice": named({ webhooks: [WEBHOOK, WEBHOOK] }),
     "conditions that are none": hook({
-      matchConditions: [{ name: "", expression: "" }, { name: "a", expression: "true" }, { name: "a", expression: "true" }],
+      matchConditions: [{ name: "", expression: "" }, { name: "a", expression: "true" }, {
+        name: "a",
+        expression: "true",
+      }],
     }),
     "a selector that is none": hook({ namespaceSelector: { matchLabels: { "a b": "c" } } }),
   }),
-  ...updates(WEBHOOKS_RESOURCE, { of: named({ metadata: { name: "q" }, webhooks: [] }), "a label": { "metadata.labels": { a: "b" } } }),
+  ...updates(WEBHOOKS_RESOURCE, {
+    of: named({ metadata: { name: "q" }, webhooks: [] }),
+    "a label": { "metadata.labels": { a: "b" } },
+  }),
 ];

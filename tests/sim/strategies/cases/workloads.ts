@@ -1,10 +1,22 @@
-import { type Case, cases, CONTAINER, type Loose, set, spec, statuses, template, updates, workload } from "./case.ts";
+import {
+  type Case,
+  cases,
+  CONTAINER,
+  type Loose,
+  set,
+  spec,
+  statuses,
+  template,
+  updates,
+  workload,
+} from "./case.ts";
 
 const WORKLOADS_OF_PODS = ["deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps"];
 
 const rolling = (rollingUpdate: Loose) => workload({ strategy: { rollingUpdate } });
 const daemons = (rollingUpdate: Loose) => workload({ updateStrategy: { rollingUpdate } });
-const claim = (fields: Loose) => workload({ volumeClaimTemplates: [{ metadata: { name: "d" }, spec: fields }] });
+const claim = (fields: Loose) =>
+  workload({ volumeClaimTemplates: [{ metadata: { name: "d" }, spec: fields }] });
 const CLAIM = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1024Mi" } } };
 
 const EVERY_KIND: Readonly<Record<string, Loose>> = {
@@ -87,7 +99,13 @@ const EVERY_STATUS = {
 /** Of the kinds that count replicas. */
 const REPLICAS = {
   of: workload(),
-  "more than all": { replicas: 1, updatedReplicas: 2, readyReplicas: 2, availableReplicas: 3, currentReplicas: 2 },
+  "more than all": {
+    replicas: 1,
+    updatedReplicas: 2,
+    readyReplicas: 2,
+    availableReplicas: 3,
+    currentReplicas: 2,
+  },
   "more available than ready": { replicas: 3, readyReplicas: 1, availableReplicas: 2 },
 };
 
@@ -97,12 +115,16 @@ export const WORKLOADS: readonly Case[] = [
     ...updates(resource, EVERY_KIND_CHANGED),
     ...statuses(resource, EVERY_STATUS),
   ]),
-  ...["deployments.apps", "replicasets.apps", "statefulsets.apps"].flatMap((resource) => statuses(resource, REPLICAS)),
+  ...["deployments.apps", "replicasets.apps", "statefulsets.apps"].flatMap((resource) =>
+    statuses(resource, REPLICAS)
+  ),
   ...cases("deployments.apps", {
     "no replicas, and not paused": workload({ replicas: 0, paused: false }),
     "an unknown strategy": workload({ strategy: { type: "X" } }),
     "Recreate": workload({ strategy: { type: "Recreate" } }),
-    "Recreate with a rolling update": workload({ strategy: { type: "Recreate", rollingUpdate: { maxSurge: 1 } } }),
+    "Recreate with a rolling update": workload({
+      strategy: { type: "Recreate", rollingUpdate: { maxSurge: 1 } },
+    }),
     "a surge": rolling({ maxSurge: 1 }),
     "neither surge nor unavailability": rolling({ maxSurge: 0, maxUnavailable: 0 }),
     "neither surge nor unavailability, in percent": rolling({ maxSurge: "0%", maxUnavailable: "0%" }),
@@ -112,9 +134,15 @@ export const WORKLOADS: readonly Case[] = [
     "a deadline before pods are available": workload({ progressDeadlineSeconds: 5, minReadySeconds: 5 }),
   }),
   ...cases("statefulsets.apps", {
-    "texts that are none": workload({ serviceName: "A b", podManagementPolicy: "X", updateStrategy: { type: "X" } }),
+    "texts that are none": workload({
+      serviceName: "A b",
+      podManagementPolicy: "X",
+      updateStrategy: { type: "X" },
+    }),
     "OnDelete": workload({ updateStrategy: { type: "OnDelete" } }),
-    "OnDelete with a partition": workload({ updateStrategy: { type: "OnDelete", rollingUpdate: { partition: 1 } } }),
+    "OnDelete with a partition": workload({
+      updateStrategy: { type: "OnDelete", rollingUpdate: { partition: 1 } },
+    }),
     "a negative partition": workload({ updateStrategy: { rollingUpdate: { partition: -1 } } }),
     "an unavailability": workload({ updateStrategy: { rollingUpdate: { maxUnavailable: 2 } } }),
     "a first ordinal below 0": workload({ ordinals: { start: -1 } }),

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../src/sim/json.ts";
-import { deployment } from "./objects.ts";
+import { deployment } from "../patches/objects.ts";
 
 /** A Deployment with slips of the pen. */
 export function withUnknown(): JsonObject {

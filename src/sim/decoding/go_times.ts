@@ -44,7 +44,9 @@ function parseProblem(text: string, layout: Layout): string | undefined {
   let rest = text;
   for (const { name, pattern, range } of layout.elements) {
     const match = pattern.exec(rest);
-    if (match === null) return `parsing time "${text}" as "${layout.text}": cannot parse "${rest}" as "${name}"`;
+    if (match === null) {
+      return `parsing time "${text}" as "${layout.text}": cannot parse "${rest}" as "${name}"`;
+    }
     const number = Number(match[0]);
     if (range !== undefined && (number < range.least || number > range.most)) {
       return `parsing time "${text}": ${range.unit} out of range`;

@@ -1,2 +1,0 @@
-/** For `bench/`. */
-export { deployment } from "../../scenarios/support/workloads.ts";

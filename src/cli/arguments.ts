@@ -57,6 +57,7 @@ const OPTIONS = {
   port: { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
+type Option = keyof typeof OPTIONS;
 
 const CLUSTER = ["config", "kubeconfig", "context"] as const;
 const SIMULATE = [
@@ -75,7 +76,7 @@ const SIMULATE = [
 ] as const;
 
 /** Which options a command takes, beside `--help`. */
-const TAKES: Readonly<Record<CommandName, readonly (keyof typeof OPTIONS)[]>> = {
+const TAKES: Readonly<Record<CommandName, readonly Option[]>> = {
   run: CLUSTER,
   plan: [...CLUSTER, "namespace", "output"],
   explain: [...CLUSTER, "namespace", "output"],
@@ -84,6 +85,14 @@ const TAKES: Readonly<Record<CommandName, readonly (keyof typeof OPTIONS)[]>> = 
   config: ["config", "output"],
   version: [],
 };
+
+/** Options of `simulate` of which one makes no sense with the other. */
+const EXCLUDE: readonly (readonly [Option, readonly Option[]])[] = [
+  ["schema", SIMULATE.filter((option) => option !== "schema")],
+  ["serve", ["output", "compare", "runs", "length"]],
+];
+/** Options of `simulate` that go with `--serve` only. */
+const OF_SERVE = ["port", "speed"] as const;
 
 /** How many arguments a command takes beside its options. */
 const MOST_ARGUMENTS: Readonly<Partial<Record<CommandName, number>>> = { explain: 1, simulate: Infinity };
@@ -95,11 +104,7 @@ export function parseArguments(args: readonly string[]): Arguments {
   if (command === undefined) {
     throw new UsageError(`there is no command "${first}": the commands are ${COMMANDS.join(", ")}`);
   }
-  for (const option of Object.keys(values)) {
-    if (option !== "help" && !TAKES[command].includes(option as keyof typeof OPTIONS)) {
-      throw new UsageError(`"${command}" does not take --${option}`);
-    }
-  }
+  checkOptions(command, values);
   const most = MOST_ARGUMENTS[command] ?? 0;
   if (rest.length > most && !values.help) {
     throw new UsageError(
@@ -128,6 +133,22 @@ export function parseArguments(args: readonly string[]): Arguments {
     serve: values.serve ?? false,
     port: numberOf("port", values.port, { least: 0, most: 65_535 }) ?? 0,
   };
+}
+
+function checkOptions(command: CommandName, values: ReturnType<typeof parsed>["values"]): void {
+  for (const option of Object.keys(values)) {
+    if (option !== "help" && !TAKES[command].includes(option as Option)) {
+      throw new UsageError(`"${command}" does not take --${option}`);
+    }
+  }
+  if (command !== "simulate" || values.help) return;
+  const isGiven = (option: Option) => values[option] !== undefined;
+  for (const [one, others] of EXCLUDE) {
+    const other = isGiven(one) ? others.find(isGiven) : undefined;
+    if (other !== undefined) throw new UsageError(`--${one} does not go with --${other}`);
+  }
+  const alone = isGiven("serve") ? undefined : OF_SERVE.find(isGiven);
+  if (alone !== undefined) throw new UsageError(`--${alone} goes with --serve only`);
 }
 
 function outputOf(command: CommandName, text = "text"): Arguments["output"] {

@@ -18,6 +18,7 @@ import { GarbageCollector } from "./controllers/garbage_collector.ts";
 import { Jobs } from "./controllers/jobs.ts";
 import { Kubelets, type KubeletTiming } from "./controllers/kubelets.ts";
 import { Namespaces } from "./controllers/namespaces.ts";
+import { NodeTaints } from "./controllers/node_taints.ts";
 import { ReplicaSets } from "./controllers/replica_sets.ts";
 import { StatefulSets } from "./controllers/stateful_sets.ts";
 import { createHandler } from "./http/handler.ts";
@@ -96,6 +97,7 @@ export class EmbeddedCluster {
       new Budgets(deps("budgets")),
       new GarbageCollector(deps("garbage")),
       new Namespaces(deps("namespaces")),
+      new NodeTaints(deps("node taints")),
       this.cloud,
       ...this.#autoscalers(),
     ];

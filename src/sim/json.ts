@@ -24,3 +24,14 @@ export function withoutField(object: JsonObject, key: string): JsonObject {
   const { [key]: _, ...rest } = object;
   return rest;
 }
+
+/** A copy without anything that is null, at any depth. */
+export function withoutNulls(object: JsonObject): JsonObject {
+  const entries = Object.entries(object).filter(([, value]) => value !== null);
+  return Object.fromEntries(entries.map(([key, value]) => [key, cleared(value)]));
+}
+
+function cleared(value: Json): Json {
+  if (Array.isArray(value)) return value.filter((item) => item !== null).map(cleared);
+  return isJsonObject(value) ? withoutNulls(value) : value;
+}

@@ -96,6 +96,7 @@ export interface PodSpec {
   readonly restartPolicy?: string;
   readonly terminationGracePeriodSeconds?: number;
   readonly schedulerName?: string;
+  readonly volumes?: readonly { readonly name?: string }[];
   readonly affinity?: {
     readonly nodeAffinity?: {
       readonly requiredDuringSchedulingIgnoredDuringExecution?: {
@@ -210,6 +211,7 @@ export interface StatefulSet extends ApiObject {
       readonly rollingUpdate?: { readonly partition?: number; readonly maxUnavailable?: IntOrPercent };
     };
     readonly revisionHistoryLimit?: number;
+    readonly volumeClaimTemplates?: readonly { readonly metadata?: { readonly name?: string } }[];
     readonly template: PodTemplate;
   };
   readonly status?: {

@@ -40,6 +40,7 @@ interface Described {
   readonly isClusterWide?: boolean;
   /** In the category `all`, which `kubectl get all` asks for. */
   readonly inAll?: boolean;
+  readonly category?: string;
   readonly hasStatus?: boolean;
   readonly hasGeneration?: boolean;
   readonly verbs?: readonly string[];
@@ -55,7 +56,7 @@ function group(group: string, version: string, described: readonly Described[]):
     kind: each.kind,
     namespaced: !each.isClusterWide,
     shortNames: each.short ?? [],
-    categories: each.inAll ? ["all"] : [],
+    categories: [...each.inAll ? ["all"] : [], ...each.category === undefined ? [] : [each.category]],
     verbs: each.verbs ?? ALL,
     hasGeneration: each.hasGeneration ?? false,
     subresources: [
@@ -136,6 +137,7 @@ export const RESOURCES: readonly ResourceType[] = [
     {
       kind: "MutatingWebhookConfiguration",
       plural: "mutatingwebhookconfigurations",
+      category: "api-extensions",
       isClusterWide: true,
       hasGeneration: true,
     },

@@ -9,6 +9,7 @@ export interface OutsideOptions {
   readonly files?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly isTerminal?: boolean;
+  readonly stop?: AbortSignal;
 }
 
 /** A world of a few files, whose output is kept. */
@@ -39,7 +40,7 @@ export function fakeOutside({ env = {}, files = {}, stdin = "", isTerminal = fal
 /** Carries a command line out; answers its exit code and what it wrote. */
 export async function runMain(args: readonly string[], options: OutsideOptions = {}) {
   const { outside, output } = fakeOutside(options);
-  const code = await main(args, { outside, stop: new AbortController().signal });
+  const code = await main(args, { outside, stop: options.stop ?? new AbortController().signal });
   return { code, ...output };
 }
 

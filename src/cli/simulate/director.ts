@@ -5,12 +5,13 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { EmbeddedCluster } from "../../sim/cluster.ts";
 import type { Deployment, StatefulSet } from "../../sim/objects.ts";
 import { DEPLOYMENTS, STATEFUL_SETS } from "../../sim/resources.ts";
-import type { Recorder } from "./recording/recorder.ts";
+import type { TimelineEntry } from "./report.ts";
 
 export interface DirectorDeps {
   readonly cluster: EmbeddedCluster;
   readonly clock: Clock;
-  readonly recorder: Recorder;
+  /** Hears of all that is done. */
+  readonly tell: (what: TimelineEntry["what"], about: { subject: string; detail: string }) => void;
   /** All that a deploy may be of, in order. */
   readonly workloads: readonly WorkloadName[];
 }
@@ -33,9 +34,10 @@ export class Director {
   /** Times count from now on. */
   start({ curves, events, lengthMs }: Scenario): void {
     const { clock } = this.#deps;
+    const startMs = clock.now();
     const again = (atMs: number, everyMs: number | undefined, act: () => void): void => {
       if (atMs >= lengthMs) return;
-      clock.after(atMs - this.#deps.recorder.nowMs, () => {
+      clock.after(startMs + atMs - clock.now(), () => {
         act();
         if (everyMs !== undefined) again(atMs + everyMs, everyMs, act);
       });
@@ -47,7 +49,7 @@ export class Director {
   }
 
   #play(event: ScenarioEvent): void {
-    const { cluster, recorder } = this.#deps;
+    const { cluster, tell } = this.#deps;
     switch (event.do) {
       case "deploy":
         return this.#deploy(event.workload);
@@ -61,14 +63,14 @@ export class Director {
         const changes = Object.entries(event.annotations).map(([key, value]) =>
           `${key}: ${value ?? "removed"}`
         );
-        recorder.tell("policy", { subject: workloadText(event.workload), detail: changes.join(", ") });
+        tell("policy", { subject: workloadText(event.workload), detail: changes.join(", ") });
         this.#change(event.workload, (workload) => annotated(workload, event.annotations));
       }
     }
   }
 
   #deploy(of: "*" | "all" | WorkloadName): void {
-    const { workloads, recorder, clock } = this.#deps;
+    const { workloads, tell, clock } = this.#deps;
     const chosen = typeof of === "object"
       ? [of]
       : of === "all"
@@ -76,7 +78,7 @@ export class Director {
       : [workloads[this.#turn++ % workloads.length]!];
     const at = new Date(clock.wall()).toISOString();
     for (const workload of chosen) {
-      recorder.tell("deploy", { subject: workloadText(workload), detail: "a new revision is rolled out" });
+      tell("deploy", { subject: workloadText(workload), detail: "a new revision is rolled out" });
       this.#change(workload, (object) => restarted(object, at));
     }
   }
@@ -85,7 +87,7 @@ export class Director {
     this.#change(of, (workload) => {
       const before = workload.spec.replicas ?? 1;
       if (before !== replicas) {
-        this.#deps.recorder.tell("scale", {
+        this.#deps.tell("scale", {
           subject: workloadText(of),
           detail: `from ${before} to ${replicas} replicas`,
         });

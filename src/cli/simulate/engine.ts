@@ -10,7 +10,8 @@ import type { ApiObject } from "../../sim/objects.ts";
 import { BUDGETS, DEPLOYMENTS, NAMESPACES, type ResourceType, STATEFUL_SETS } from "../../sim/resources.ts";
 import { World } from "../embedded/world.ts";
 import { Director } from "./director.ts";
-import { fileText, objectText } from "./manifest_documents.ts";
+import { InputError } from "./input_error.ts";
+import { placeText } from "./manifest_documents.ts";
 import type { ManifestObject } from "./manifests.ts";
 import { policyReader } from "./policy_reader.ts";
 import { bucketsOf } from "./recording/buckets.ts";
@@ -22,16 +23,6 @@ export interface Simulation {
   readonly config: Config;
   readonly seed: number;
   readonly withOperator: boolean;
-}
-
-/** An object that the API server refuses: it says why. */
-export class RefusedObject extends Error {
-  override readonly name = "RefusedObject";
-
-  constructor(object: ManifestObject, failure: ApiFailure) {
-    const place = `${fileText(object.file)}, document ${object.document} (${objectText(object)})`;
-    super(`${place}: the API server refuses it: ${failure.message}`);
-  }
 }
 
 const TYPES: Readonly<Record<ManifestObject["kind"], ResourceType>> = {
@@ -75,7 +66,7 @@ export async function play(
 /** Everything is made, and what the scenario says will happen: time has to be let pass. */
 export async function begin({ scenario, objects, config, seed, withOperator }: Simulation): Promise<Started> {
   const clock = new VirtualClock({ wallMs: scenario.startMs - WARM_UP_MS });
-  let recorder: Recorder | undefined;
+  let recorder = undefined as Recorder | undefined;
   const world = new World({
     clock,
     seed,
@@ -100,7 +91,8 @@ export async function begin({ scenario, objects, config, seed, withOperator }: S
     readPolicy: policyReader(config),
   });
   await clock.complete(createAll(world, objects));
-  new Director({ cluster, clock, recorder, workloads: workloadsOf(objects) }).start(scenario);
+  const tell: Recorder["tell"] = (what, about) => recorder?.tell(what, about);
+  new Director({ cluster, clock, tell, workloads: workloadsOf(objects) }).start(scenario);
   return { world, clock, recorder, startMs: WARM_UP_MS };
 }
 
@@ -116,7 +108,7 @@ function withoutElection(config: Config): Config {
   };
 }
 
-/** Makes all objects, budgets before what they are about. */
+/** Makes all objects in their order; what the API server refuses is told all at once. */
 export async function createAll({ cluster }: World, objects: readonly ManifestObject[]): Promise<void> {
   const spaces = new Set(objects.map(({ namespace }) => namespace).filter((name) => name !== ""));
   const given = new Set(objects.filter(({ kind }) => kind === "Namespace").map(({ name }) => name));
@@ -124,18 +116,19 @@ export async function createAll({ cluster }: World, objects: readonly ManifestOb
     const isThere = given.has(name) || cluster.storage.get(NAMESPACES, { name }) !== undefined;
     if (!isThere) await cluster.api.create(NAMESPACES, { metadata: { name } });
   }
-  const ordered = [...objects].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
-  for (const each of ordered) await create(cluster, each);
+  const refused: string[] = [];
+  for (const each of objects) {
+    const why = await refusalOf(cluster, each);
+    if (why !== undefined) refused.push(`${placeText(each)}: the API server refuses it: ${why}`);
+  }
+  if (refused.length > 0) throw new InputError(refused);
 }
 
-const ORDER: readonly ManifestObject["kind"][] = [
-  "Namespace",
-  "PodDisruptionBudget",
-  "Deployment",
-  "StatefulSet",
-];
-
-async function create({ api, storage }: World["cluster"], manifest: ManifestObject): Promise<void> {
+/** Creates one object; answers why it could not be. */
+async function refusalOf(
+  { api, storage }: World["cluster"],
+  manifest: ManifestObject,
+): Promise<string | undefined> {
   const type = TYPES[manifest.kind];
   const draft = manifest.object as JsonObject as unknown as Draft<ApiObject>;
   try {
@@ -145,9 +138,10 @@ async function create({ api, storage }: World["cluster"], manifest: ManifestObje
     } else {
       await api.create(type, draft);
     }
+    return undefined;
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
-    throw new RefusedObject(manifest, error);
+    return error.message;
   }
 }
 

@@ -97,7 +97,8 @@ async function readText(path: string, { readText, readStdin }: Outside): Promise
   try {
     return { path, text: path === "-" ? await readStdin() : await readText(path) };
   } catch (error) {
-    const why = error instanceof Error ? error.message : error;
+    // Deno names the path a second time: `…: readfile 'a.yaml'`.
+    const why = error instanceof Error ? error.message.replace(/: \w+ '[^']*'$/, "") : error;
     throw new InputError([`${fileText(path)}: cannot be read: ${why}`]);
   }
 }

@@ -46,7 +46,9 @@ export function objectProblem(object: FoundObject, problem: PathProblem): string
 }
 
 /** Such as `shop.yaml, document 2 (StatefulSet shop/db)`. */
-export function placeText(object: FoundObject): string {
+export function placeText(
+  object: Pick<FoundObject, "file" | "document" | "kind" | "namespace" | "name">,
+): string {
   return `${fileText(object.file)}, document ${object.document} (${objectText(object)})`;
 }
 

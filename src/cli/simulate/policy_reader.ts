@@ -14,11 +14,11 @@ export interface Labelled {
 
 export const OUT_OF_SCOPE = "the operator's configuration leaves its namespace out";
 
-/**
- * What the operator makes of a workload, by the rules of `WorkloadView.policyOf`, also where it does not
- * run: a test holds the two together. `namespace` is undefined where there is none of that name.
- */
-export function policyReader({ operator, controllers }: Config) {
+/** What the operator makes of a workload; `namespace` is undefined where there is none of that name. */
+export type PolicyReader = (workload: Labelled, namespace: Labelled | undefined) => PolicyResult;
+
+/** By the rules of `WorkloadView.policyOf`, also where no operator runs: a test holds the two together. */
+export function policyReader({ operator, controllers }: Config): PolicyReader {
   const { namespaceSelector, watchNamespaces } = controllers;
   const selector: LabelSelector | undefined = Object.keys(namespaceSelector).length === 0
     ? undefined
@@ -28,7 +28,7 @@ export function policyReader({ operator, controllers }: Config) {
     if (selector === undefined) return name !== "kube-system" && name !== operator.namespace;
     return labels !== undefined && matchesSelector(labels, selector);
   };
-  return (workload: Labelled, namespace: Labelled | undefined): PolicyResult =>
+  return (workload, namespace) =>
     isInScope(workload.metadata.namespace ?? "", namespace?.metadata.labels)
       ? parseSources(workload, namespace)
       : { kind: "unmanaged", why: OUT_OF_SCOPE };

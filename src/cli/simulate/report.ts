@@ -14,6 +14,8 @@ export interface Report {
     readonly startMs: number;
     readonly nodeGroups: readonly NodeGroupReport[];
   };
+  /** What manifests, scenario and configuration say together that nobody can have meant. */
+  readonly findings: readonly InputNote[];
   /** What of the input is not simulated, or was passed over, and why. */
   readonly notes: readonly InputNote[];
   /** What was assumed where neither manifests nor scenario say anything. */

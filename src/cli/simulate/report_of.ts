@@ -5,10 +5,9 @@ import { systemClock } from "../../runtime/clock.ts";
 import type { Arguments } from "../arguments.ts";
 import type { Outside } from "../context.ts";
 import { VERSION } from "../version.ts";
-import { crossNotes } from "./cross_notes.ts";
-import { play, RefusedObject } from "./engine.ts";
+import { play } from "./engine.ts";
+import { findingsOf } from "./findings.ts";
 import { readConfig, type SimulationInput } from "./input.ts";
-import { InputError } from "./input_error.ts";
 import { Progress } from "./progress.ts";
 import { bucketsOf } from "./recording/buckets.ts";
 import type { NodeGroupReport, Report, VariantReport } from "./report.ts";
@@ -32,7 +31,6 @@ export async function reportOf(args: Arguments, { input, outside, stop }: Surrou
   });
   const seeds = Array.from({ length: args.runs }, (_, i) => scenario.seed + i);
   const { lengthMs, startMs, currency } = scenario;
-  const cross = crossNotes(manifests.objects, { scenario, scenarioFile: args.scenario, config });
   return {
     version: VERSION,
     scenario: {
@@ -44,7 +42,8 @@ export async function reportOf(args: Arguments, { input, outside, stop }: Surrou
       startMs,
       nodeGroups: nodeGroupsOf(scenario, config),
     },
-    notes: [...manifests.notes, ...cross],
+    findings: findingsOf({ objects: manifests.objects, scenario, scenarioFile: args.scenario, config }),
+    notes: manifests.notes,
     assumptions: [...input.assumptions, ...assumptions],
     variants: await playAll(variants, { seeds, scenario, outside, stop }),
   };
@@ -109,7 +108,6 @@ async function playOne(
     return variantReport(recorder, { name, buckets: bucketsOf(scenario.lengthMs) });
   } catch (error) {
     if (stop.aborted) throw new Error("stopped before its end: there is no report");
-    if (error instanceof RefusedObject) throw new InputError([error.message]);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
-import { classifierOf } from "../../config/classifier.ts";
 import { sleep, systemClock } from "../../runtime/clock.ts";
+import type { LogFields } from "../../runtime/log.ts";
 import { pace } from "../../runtime/pace.ts";
 import { VirtualClock } from "../../runtime/virtual_clock.ts";
 import { serveHttps } from "../../sim/serving/https_server.ts";
@@ -8,10 +8,8 @@ import type { Arguments } from "../arguments.ts";
 import type { Outside } from "../context.ts";
 import { World } from "../embedded/world.ts";
 import { renderEntry } from "../embedded/recording_log.ts";
-import { Director } from "./director.ts";
+import { Director, type DirectorDeps } from "./director.ts";
 import { createAll, KUBELETS, workloadsOf } from "./engine.ts";
-import { bucketsOf } from "./recording/buckets.ts";
-import { Recorder } from "./recording/recorder.ts";
 import type { SimulationInput } from "./simulate.ts";
 
 export interface ServeInput extends SimulationInput {
@@ -26,7 +24,8 @@ const COMPACTION_MS = 300_000;
 export async function serve(args: Arguments, input: ServeInput): Promise<void> {
   const { outside, stop, scenario, config, manifests } = input;
   const clock = new VirtualClock({ wallMs: systemClock.wall() });
-  let recorder: Recorder | undefined;
+  const say = (message: string, fields: LogFields) =>
+    outside.writeError(renderEntry({ level: "info", message, fields }, clock.wall()));
   const world = new World({
     clock,
     seed: scenario.seed,
@@ -37,19 +36,13 @@ export async function serve(args: Arguments, input: ServeInput): Promise<void> {
     kubelets: { ...KUBELETS, ...scenario.pods },
     recordsEvents: true,
     onLog: (entry) => outside.writeError(renderEntry(entry, clock.wall())),
-    onCloudEvent: (event) => recorder?.cloudEvent(event),
+    onCloudEvent: ({ what, ...fields }) => say(`cloud: ${what}`, fields),
   });
   await clock.complete(world.start());
   const { cluster } = world;
-  recorder = new Recorder({
-    cluster,
-    clock,
-    classifier: classifierOf(config),
-    groups: scenario.nodeGroups,
-    buckets: bucketsOf(scenario.lengthMs),
-  });
   await clock.complete(createAll(world, manifests.objects));
-  new Director({ cluster, clock, recorder, workloads: workloadsOf(manifests.objects) }).start(scenario);
+  const tell: DirectorDeps["tell"] = (what, about) => say(`scenario: ${what}`, about);
+  new Director({ cluster, clock, tell, workloads: workloadsOf(manifests.objects) }).start(scenario);
   const token = crypto.randomUUID();
   const tls = await loopbackCertificate(systemClock.wall());
   const server = serveHttps({ port: args.port, tls, token, handle: cluster.handle });
@@ -68,7 +61,7 @@ async function compactSometimes(
 ) {
   while (!signal.aborted) {
     await sleep(clock, COMPACTION_MS, signal);
-    cluster.compact();
+    if (!signal.aborted) cluster.compact();
   }
 }
 

@@ -6,6 +6,7 @@ import { NAMESPACES, type ResourceType, type Subresource } from "../resources.ts
 import { type DeleteOptions, type Deletion, deletionOf, isReleased } from "./deletion.ts";
 import { alreadyExists, anotherUid, type Cause, forbidden, invalid, modified, notFound } from "./failure.ts";
 import {
+  counted,
   createdMetadata,
   fixedProblems,
   generateName,
@@ -136,13 +137,14 @@ export class ApiServer {
         (strategy.fixedByStatus ?? []).map((field) => [field, before.metadata[field]]),
       );
       const metadata = { ...given.metadata, ...kept };
-      return { ...after, metadata: updatedMetadata(type, before, { ...after, metadata }) };
+      return { ...after, metadata: updatedMetadata(before, { ...after, metadata }) };
     }
     const shapely = (strategy.defaults ?? same)(shaped(type, given));
     const hasStatus = type.subresources.some(({ name }) => name === "status");
     const object = hasStatus ? { ...shapely, status: before.status } : shapely;
     if (object.status === undefined) delete (object as { status?: object }).status;
-    return { ...object, metadata: updatedMetadata(type, before, object) } as T;
+    const after = { ...object, metadata: updatedMetadata(before, object) } as T;
+    return type.hasGeneration ? counted(before, after, strategy) : after;
   }
 
   #strategy(type: ResourceType): Strategy {

@@ -54,11 +54,10 @@ export function createdMetadata(
   } as ObjectMeta;
 }
 
-/** Of an object that takes the place of another: who it is stays, and the generation is counted. */
-export function updatedMetadata(type: ResourceType, before: ApiObject, after: ApiObject): ObjectMeta {
+/** Of an object that takes the place of another: who it is stays. */
+export function updatedMetadata(before: ApiObject, after: ApiObject): ObjectMeta {
   const { name, uid, namespace, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation } =
     before.metadata;
-  const isSpecChanged = !isEqual(before.spec, after.spec);
   return withoutUndefined({
     ...after.metadata,
     name,
@@ -68,9 +67,21 @@ export function updatedMetadata(type: ResourceType, before: ApiObject, after: Ap
     deletionTimestamp,
     deletionGracePeriodSeconds,
     resourceVersion: before.metadata.resourceVersion,
-    generation: type.hasGeneration && isSpecChanged ? (generation ?? 0) + 1 : generation,
+    generation,
     generateName: before.metadata.generateName,
   }) as ObjectMeta;
+}
+
+/** The object with its generation raised, where it asks for something else than the one before. */
+export function counted<T extends ApiObject>(
+  before: ApiObject,
+  after: T,
+  { countsAnnotations = false }: { readonly countsAnnotations?: boolean },
+): T {
+  const { metadata: { annotations: was, generation = 0 }, status: _, ...asked } = before;
+  const { metadata: { annotations: is }, status: __, ...asks } = after;
+  if (isEqual(asked, asks) && !(countsAnnotations && !isEqual(was, is))) return after;
+  return { ...after, metadata: { ...after.metadata, generation: generation + 1 } };
 }
 
 const FIXED = ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"] as const;

@@ -14,6 +14,8 @@ export interface Strategy {
   readonly validateStatus?: (object: ApiObject) => readonly Cause[];
   /** What a write of the status cannot change, as it can the rest of the metadata. */
   readonly fixedByStatus?: readonly (keyof ObjectMeta)[];
+  /** Whether the generation counts changes of the annotations too. */
+  readonly countsAnnotations?: boolean;
   /** Whether an update may leave out the version that it is based on, and then takes the place of any. */
   readonly mayUpdateUnconditionally?: boolean;
   /** Whether PUT makes an object that is not there. */

@@ -1,4 +1,5 @@
 import { MANAGED } from "../controllers/kubelets.ts";
+import { canonicalQuantity } from "../strategies/canonical_quantity.ts";
 import type { Draft } from "../api/api_server.ts";
 import { type Node, type Taint, timestamp } from "../objects.ts";
 
@@ -28,8 +29,8 @@ export const GROUP_LABEL = "sim.example/node-group";
 
 export function nodeOf(group: NodeGroup, name: string, wallMs: number): Draft<Node> {
   const room = {
-    cpu: `${group.cpuMillis}m`,
-    memory: String(group.memoryBytes),
+    cpu: canonicalQuantity(`${group.cpuMillis}m`),
+    memory: canonicalQuantity(`${group.memoryBytes / 1_024}Ki`),
     pods: String(group.pods),
   };
   return {

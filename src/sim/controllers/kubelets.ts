@@ -21,6 +21,8 @@ const LOST_NODE_MS = 40_000;
 export class Kubelets {
   readonly #deps: ControllerDeps;
   readonly #timing: KubeletTiming;
+  /** Of pods that have run. */
+  #addresses = 0;
 
   constructor(deps: ControllerDeps, timing: KubeletTiming) {
     this.#deps = deps;
@@ -78,7 +80,9 @@ export class Kubelets {
     const { startupMs, startupJitterMs } = this.#timing;
     this.#later(pod, startupMs + this.#deps.random() * startupJitterMs, (current) => {
       if (isTerminating(current)) return;
-      this.#deps.api.update(PODS, running(current, this.#deps.clock.wall()), { subresource: "status" });
+      const podIP = addressOf(this.#addresses++);
+      const { api, clock } = this.#deps;
+      api.update(PODS, running(current, { podIP, wallMs: clock.wall() }), { subresource: "status" });
     });
   }
 
@@ -117,11 +121,18 @@ function readyNode(node: Node, wallMs: number): Node {
   return { ...node, status: { ...node.status, conditions: [...others, ready] } };
 }
 
-function running(pod: Pod, wallMs: number): Pod {
+/** One after the other in 10.64.0.0/10, and then again from the start. */
+function addressOf(number: number): string {
+  const [a, b, c] = [number >> 16, number >> 8, number].map((part) => part & 0xff) as [number, number, number];
+  return `10.${64 + a % 64}.${b}.${c}`;
+}
+
+function running(pod: Pod, { podIP, wallMs }: { podIP: string; wallMs: number }): Pod {
   const now = timestamp(wallMs);
   const conditions = ["Initialized", "ContainersReady", "Ready"].map((type): Condition => ({
     type,
     status: "True",
+    lastProbeTime: null,
     lastTransitionTime: now,
   }));
   const others = (pod.status?.conditions ?? []).filter(({ type }) =>
@@ -134,6 +145,7 @@ function running(pod: Pod, wallMs: number): Pod {
     ready: true,
     started: true,
     restartCount: 0,
+    lastState: {},
     state: { running: { startedAt: now } },
   }));
   return {
@@ -142,7 +154,9 @@ function running(pod: Pod, wallMs: number): Pod {
       ...pod.status,
       phase: "Running",
       startTime: now,
-      conditions: [...others, ...conditions],
+      podIP,
+      podIPs: [{ ip: podIP }],
+      conditions: [...conditions, ...others],
       containerStatuses,
     },
   };

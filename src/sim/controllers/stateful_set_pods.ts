@@ -4,6 +4,7 @@ import {
   isPodReady,
   isTerminating,
   type Pod,
+  type PodSpec,
   type PodTemplate,
   type StatefulSet,
 } from "../objects.ts";
@@ -61,6 +62,25 @@ export function memberDraft(
         "statefulset.kubernetes.io/pod-name": name,
       },
     },
-    spec: { ...draft.spec, hostname: name, ...(serviceName ? { subdomain: serviceName } : {}) },
+    spec: {
+      ...draft.spec,
+      hostname: name,
+      ...(serviceName ? { subdomain: serviceName } : {}),
+      ...withClaims(set, { podName: name, volumes: draft.spec.volumes ?? [] }),
+    },
   };
+}
+
+/** A claim of the set takes the place of a volume of that name. Nobody makes the claims: pods start without. */
+function withClaims(
+  { spec: { volumeClaimTemplates = [] } }: StatefulSet,
+  { podName, volumes }: { podName: string; volumes: NonNullable<PodSpec["volumes"]> },
+): Pick<PodSpec, "volumes"> {
+  if (volumeClaimTemplates.length === 0) return {};
+  const claims = volumeClaimTemplates.map(({ metadata: { name = "" } = {} }) => ({
+    name,
+    persistentVolumeClaim: { claimName: `${name}-${podName}` },
+  }));
+  const others = volumes.filter(({ name }) => !claims.some((claim) => claim.name === name));
+  return { volumes: [...claims, ...others] };
 }

@@ -1,11 +1,12 @@
 import type { DeleteOptions } from "../api/deletion.ts";
 import { badRequest, type Cause } from "../api/failure.ts";
-import { cannotHandle, decode } from "../decoding/decode.ts";
+import { decode } from "../decoding/decode.ts";
+import { withoutNulls } from "../json.ts";
 import { unsupported, wrong } from "../strategies/causes.ts";
 import { parseBody } from "./bodies.ts";
 import { flagIn, integerIn, textIn } from "./query.ts";
 import type { ApiRequest } from "./request.ts";
-import { checkOptions, dryRunIn, dryRunProblems } from "./write_options.ts";
+import { checkOptions, dryRunProblems } from "./write_options.ts";
 
 const KIND = { kind: "DeleteOptions", apiVersion: "v1" };
 const POLICIES = ["Background", "Foreground", "Orphan"] as const;
@@ -48,12 +49,12 @@ function fromBody(text: string): Given {
   // Each group has this kind, and all are the same.
   const { apiVersion: _, ...body } = parseBody(text, KIND);
   const { object, problem } = decode(body, KIND);
-  if (problem !== undefined) throw badRequest(cannotHandle(body, KIND, problem));
-  return object as Given;
+  if (problem !== undefined) throw badRequest(problem);
+  return withoutNulls(object) as Given;
 }
 
 function fromQuery(query: URLSearchParams): Given {
-  const dryRun = dryRunIn(query);
+  const dryRun = query.getAll("dryRun");
   const gracePeriodSeconds = integerIn(query, "gracePeriodSeconds");
   const propagationPolicy = textIn(query, "propagationPolicy");
   const orphanDependents = flagIn(query, "orphanDependents");

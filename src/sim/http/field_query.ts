@@ -62,6 +62,12 @@ function about(object: string): [string, FieldValue][] {
     .map((field) => [`${object}.${field}`, at(`involvedObject.${field}`)]);
 }
 
+/** What is not there is no. */
+function flag(path: string): [string, FieldValue] {
+  const value = at(path);
+  return [path, (object) => value(object) || "false"];
+}
+
 const [component, reporter] = [at("source.component"), at("reportingComponent")];
 
 /** What else can be selected by, of those kinds of which something can. */
@@ -69,17 +75,20 @@ const FIELDS: ReadonlyMap<ResourceType, SelectableFields> = new Map(
   ([
     [
       PODS,
-      fields(
-        "spec.nodeName",
-        "spec.restartPolicy",
-        "spec.schedulerName",
-        "spec.serviceAccountName",
-        "status.phase",
-        "status.podIP",
-        "status.nominatedNodeName",
-      ),
+      [
+        ...fields(
+          "spec.nodeName",
+          "spec.restartPolicy",
+          "spec.schedulerName",
+          "spec.serviceAccountName",
+          "status.phase",
+          "status.podIP",
+          "status.nominatedNodeName",
+        ),
+        flag("spec.hostNetwork"),
+      ],
     ],
-    [NODES, [["spec.unschedulable", (object) => at("spec.unschedulable")(object) || "false"]]],
+    [NODES, [flag("spec.unschedulable")]],
     [NAMESPACES, fields("status.phase")],
     [typeNamed("secrets"), fields("type")],
     [EVENTS, [

@@ -1,10 +1,8 @@
-import type { Clock } from "../../runtime/clock.ts";
 import { ApiFailure, type StatusBody } from "../api/failure.ts";
 import { discoveryFor } from "../kubectl/discovery.ts";
 import { openApiFor } from "../kubectl/openapi.ts";
 import type { ApiObject } from "../objects.ts";
 import { RESOURCES } from "../resources.ts";
-import { deleteOptions } from "./delete_options.ts";
 import { listOptions, watchOptions } from "./list_options.ts";
 import { listPage } from "./lists.ts";
 import { flagIn } from "./query.ts";
@@ -14,8 +12,7 @@ import { View } from "./view.ts";
 import type { Watches } from "./watches.ts";
 import type { Writes } from "./writes.ts";
 
-export interface HandlerDeps extends Omit<SubresourceDeps, "wall"> {
-  readonly clock: Clock;
+export interface HandlerDeps extends SubresourceDeps {
   readonly watches: Watches;
   readonly writes: Writes;
 }
@@ -37,10 +34,11 @@ export function createHandler(deps: HandlerDeps): (request: ApiRequest) => Promi
 }
 
 /** What is no resource: the server's health, and what it says of itself. */
-function answerOther({ path, header }: ApiRequest): Response {
+function answerOther({ path, method, header }: ApiRequest): Response {
   if (["/healthz", "/livez", "/readyz"].includes(path)) return new Response("ok");
   const document = discoveryFor(path, header("accept") ?? "", RESOURCES) ?? openApiFor(path, RESOURCES);
   if (document !== undefined) {
+    if (method !== "GET") throw notAllowed();
     const { body, contentType } = document;
     const headers = { "content-type": contentType };
     return new Response(body instanceof Uint8Array ? body : JSON.stringify(body), { headers });
@@ -70,14 +68,15 @@ async function answerCollection(deps: HandlerDeps, call: Call, respond: Respond)
   if (method === "GET") {
     return flagIn(query, "watch") ? watchResponse(deps, call, view) : respond(200, view.list(page()));
   }
-  if (method === "POST" && (namespace !== undefined || !type.namespaced)) {
+  // Objects of several namespaces can be seen together, no more.
+  if (type.namespaced && namespace === undefined) throw notAllowed();
+  if (method === "POST") {
     const { code, object } = await deps.writes.create(call);
     return respond(code, view.one(object));
   }
   if (method === "DELETE" && type.verbs.includes("deletecollection")) {
-    const options = await deleteOptions(request);
     const found = page();
-    for (const item of found.items) await deps.writes.deleteOne(call, item.metadata, options);
+    await deps.writes.deleteAll(call, found.items);
     return respond(200, view.list(found));
   }
   throw notAllowed();
@@ -125,18 +124,21 @@ function deleted({ type, name }: Target, { metadata }: ApiObject): StatusBody {
 
 async function answerSubresource(deps: HandlerDeps, call: Call, respond: Respond): Promise<Response> {
   const { method } = call.request;
-  const own = { ...deps, wall: () => deps.clock.wall() };
   switch (`${method} ${call.target.subresource!.name}`) {
     case "POST binding":
-      return respond(201, await postBinding(own, call));
+      return respond(201, await postBinding(deps, call));
     case "POST eviction":
-      return respond(201, await postEviction(own, call));
+      return respond(201, await postEviction(deps, call));
     case "PUT finalize":
-      return respond(200, await putFinalize(own, call));
+      return respond(200, await putFinalize(deps, call));
     case "GET scale":
     case "PUT scale":
-    case "PATCH scale":
-      return respond(200, await answerScale(own, call));
+    case "PATCH scale": {
+      const { target: { type }, request } = call;
+      // The columns of a scale's table are its own.
+      const view = new View({ ...type, plural: "scale" }, request, deps.clock);
+      return respond(200, view.one(await answerScale(deps, call)));
+    }
     default:
       throw notAllowed();
   }

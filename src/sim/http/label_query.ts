@@ -15,8 +15,9 @@ export function parseLabelQuery(text: string): readonly LabelTest[] {
 }
 
 /** Signs, and what stands between them and between spaces. */
-const TOKENS = /[=!<>]+|[(),]|[^\s=!<>(),]+/g;
-const OPERATORS = ["!=", "=", "==", "in", "notin", ">", "<"];
+const TOKENS = /!=|==|[=!<>(),]|[^\s=!<>(),]+/g;
+const OPERATORS = ["in", "notin", "=", "==", "!=", ">", "<"];
+const EXPECTED = "in, notin, =, ==, !=, gt, lt";
 
 class Parser {
   readonly #tokens: readonly string[];
@@ -28,16 +29,23 @@ class Parser {
 
   read(): LabelTest[] {
     const tests: LabelTest[] = [];
-    if (this.#peek === undefined) return tests;
-    for (;;) {
+    while (this.#peek !== undefined) {
+      if (!this.#isAtRequirement()) {
+        throw refused(`found '${this.#peek}', expected: !, identifier, or 'end of string'`);
+      }
       tests.push(this.#requirement());
       const token = this.#take();
-      if (token === undefined) return tests;
+      if (token === undefined) break;
       if (token !== ",") throw refused(`found '${token}', expected: ',' or 'end of string'`);
-      if (!isWord(this.#peek) && this.#peek !== "!") {
+      if (!this.#isAtRequirement()) {
         throw refused(`found '${this.#peek ?? ""}', expected: identifier after ','`);
       }
     }
+    return tests;
+  }
+
+  #isAtRequirement(): boolean {
+    return this.#peek === "!" || isWord(this.#peek);
   }
 
   get #peek(): string | undefined {
@@ -53,32 +61,38 @@ class Parser {
     if (isAbsence) this.#take();
     const key = this.#take();
     if (!isWord(key)) throw unreadable(`found '${key ?? ""}', expected: identifier`);
-    check("key", key, qualifiedName(key));
+    check("<nil>", key, qualifiedName(key));
     if (isAbsence) return (labels) => !Object.hasOwn(labels, key);
     if (this.#peek === undefined || this.#peek === ",") return (labels) => Object.hasOwn(labels, key);
     const operator = this.#take()!;
     if (!OPERATORS.includes(operator)) {
-      throw unreadable(`found '${operator}', expected: ${OPERATORS.join(", ")}`);
+      throw unreadable(`found '${operator}', expected: ${EXPECTED}`);
     }
     if (operator === ">" || operator === "<") return this.#comparison(key, operator);
-    const values = operator.endsWith("in") ? this.#list() : [this.#value()];
-    for (const value of values) check("values", value, labelValue(value));
+    const values = operator.endsWith("in") ? this.#list() : [this.#exact()];
+    for (const [i, value] of values.entries()) check(`values[${i}][${key}]`, value, labelValue(value));
     const isNegated = operator === "!=" || operator === "notin";
     return (labels) => (Object.hasOwn(labels, key) && values.includes(labels[key]!)) !== isNegated;
   }
 
   #comparison(key: string, operator: string): LabelTest {
-    const bound = this.#value();
+    const bound = this.#exact();
     if (!/^-?\d+$/.test(bound)) {
-      throw unreadable(
-        `values[0][${key}]: Invalid value: "${bound}": for 'Gt', 'Lt' operators, the value must be an integer`,
-      );
+      check("values[0]", bound, ["for 'Gt', 'Lt' operators, the value must be an integer"]);
     }
     return (labels) => {
       const value = Object.hasOwn(labels, key) ? labels[key]! : "";
       if (!/^-?\d+$/.test(value)) return false;
       return operator === ">" ? Number(value) > Number(bound) : Number(value) < Number(bound);
     };
+  }
+
+  #exact(): string {
+    const value = this.#value();
+    if (value === "" && this.#peek !== undefined && this.#peek !== ",") {
+      throw unreadable(`found '${this.#peek}', expected: identifier`);
+    }
+    return value;
   }
 
   /** One that is left out is the empty one. */

@@ -15,10 +15,11 @@ export interface ListOptions {
   /** 0: all. */
   readonly limit: number;
   readonly continueToken: string | undefined;
+  /** Of a watch. */
+  readonly timeoutSeconds: number | undefined;
 }
 
 export interface WatchOptions extends ListOptions {
-  readonly timeoutSeconds: number | undefined;
   readonly wantsBookmarks: boolean;
   /** Whether it begins with what there is. */
   readonly wantsInitial: boolean;
@@ -43,7 +44,6 @@ export function watchOptions(type: ResourceType, query: URLSearchParams): WatchO
   const initial = flagIn(query, "sendInitialEvents");
   return {
     ...options,
-    timeoutSeconds: integerIn(query, "timeoutSeconds"),
     wantsBookmarks,
     wantsInitial: initial ?? !options.version,
     isToldOfInitial: initial === true && wantsBookmarks,
@@ -61,6 +61,7 @@ function commonOptions(
     isExact: textIn(query, "resourceVersionMatch") === "Exact",
     limit: Math.max(integerIn(query, "limit") ?? 0, 0),
     continueToken: textIn(query, "continue"),
+    timeoutSeconds: integerIn(query, "timeoutSeconds"),
   };
 }
 
@@ -103,12 +104,12 @@ function* watchProblems(query: URLSearchParams): Generator<Cause> {
   if (isInitialSaid && match !== "NotOlderThan") {
     yield forbidden(MATCH, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
   }
+  yield* continueProblems(query);
   if (match === undefined) return;
   if (!isInitialSaid) {
     yield forbidden(MATCH, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
   }
   if (match !== "NotOlderThan") yield unsupported(MATCH, { value: match, among: ["NotOlderThan"] });
-  yield* continueProblems(query);
 }
 
 function* continueProblems(query: URLSearchParams): Generator<Cause> {

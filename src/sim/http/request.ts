@@ -38,7 +38,9 @@ export function targetOf(path: string): Target | undefined {
   const isNamespaced = rest[0] === "namespaces" && rest.length > 2 && find(rest[2]) !== undefined;
   const [namespace, plural, name, part, ...more] = isNamespaced ? rest.slice(1) : [undefined, ...rest];
   const type = find(plural);
-  if (type === undefined || more.length > 0 || (isNamespaced && !type.namespaced)) return undefined;
+  if (type === undefined || more.length > 0) return undefined;
+  // What is in namespaces is named with its own; lists of all of them are the only exception.
+  if (isNamespaced ? !type.namespaced : type.namespaced && name !== undefined) return undefined;
   const subresource = type.subresources.find((each) => each.name === part);
   return part === undefined || subresource !== undefined ? { type, namespace, name, subresource } : undefined;
 }

@@ -1,7 +1,7 @@
 import type { LabelSelector } from "../../domain/label_selector.ts";
 import type { ApiServer } from "../api/api_server.ts";
 import { anotherUid, invalid, modified } from "../api/failure.ts";
-import type { ApiObject, ObjectMeta, ObjectRef } from "../objects.ts";
+import type { ApiObject, ObjectRef } from "../objects.ts";
 import type { ResourceType } from "../resources.ts";
 import { notNegative } from "../strategies/causes.ts";
 
@@ -11,10 +11,7 @@ interface Scalable extends ApiObject {
 }
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/autoscaling-resources/scale-v1/ */
-export interface Scale {
-  readonly kind: "Scale";
-  readonly apiVersion: "autoscaling/v1";
-  readonly metadata: Partial<ObjectMeta>;
+export interface Scale extends ApiObject {
   readonly spec?: { readonly replicas?: number };
   readonly status?: { readonly replicas: number; readonly selector?: string };
 }

@@ -1,14 +1,16 @@
-import type { Admit, ApiServer } from "../api/api_server.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { AdmissionRequest, Admit, ApiServer } from "../api/api_server.ts";
 import { bind } from "../api/binding.ts";
 import { isReleased } from "../api/deletion.ts";
 import { evict } from "../api/eviction.ts";
 import { badRequest, modified, serverError, type StatusBody, SUCCESS } from "../api/failure.ts";
-import type { JsonObject } from "../json.ts";
-import type { ApiObject, Namespace, ObjectMeta } from "../objects.ts";
-import { NAMESPACES, PODS } from "../resources.ts";
+import { withoutNulls } from "../json.ts";
+import type { ApiObject, Namespace } from "../objects.ts";
+import { NAMESPACES } from "../resources.ts";
 import { readBody } from "./bodies.ts";
 import { checkedOptions } from "./delete_options.ts";
 import { readPatch } from "./patching.ts";
+import { placed } from "./placed.ts";
 import { type Call, kindOf, refOf } from "./request.ts";
 import { rescale, type Scale, scaleOf } from "./scale.ts";
 import { type WriteOptions, writeOptions } from "./write_options.ts";
@@ -16,64 +18,74 @@ import { type WriteOptions, writeOptions } from "./write_options.ts";
 export interface SubresourceDeps {
   readonly api: ApiServer;
   readonly admit: Admit;
-  readonly wall: () => number;
+  readonly clock: Clock;
+}
+
+interface Binding extends ApiObject {
+  readonly target?: { readonly name?: string };
+}
+
+interface Eviction extends ApiObject {
+  readonly deleteOptions?: object;
 }
 
 /** `pods/binding` */
 export async function postBinding(deps: SubresourceDeps, call: Call): Promise<StatusBody> {
   const options = writeOptions("Create", call.request.query);
-  const binding = await admitted(deps, call, { body: await readBody(call, options), options });
-  const { metadata, target } = binding as ApiObject & { target?: { name?: string } };
-  if (metadata.name !== call.target.name) throw badRequest("name in URL does not match name in Binding object");
+  const { metadata, target } = await posted<Binding>(deps, call, options);
   if (!target?.name) throw serverError("target.name: Required value");
-  const { dryRun } = options;
-  bind(deps.api, { ref: refOf(call.target), nodeName: target.name, metadata, dryRun, wallMs: deps.wall() });
+  const [ref, wallMs] = [refOf(call.target), deps.clock.wall()];
+  bind(deps.api, { ref, nodeName: target.name, metadata, dryRun: options.dryRun, wallMs });
   return SUCCESS;
 }
 
 /** `pods/eviction` */
 export async function postEviction(deps: SubresourceDeps, call: Call): Promise<StatusBody> {
   const options = writeOptions("Create", call.request.query);
-  const eviction = await admitted(deps, call, { body: await readBody(call, options), options });
-  const { metadata, deleteOptions = {} } = eviction as ApiObject & { deleteOptions?: object };
-  if (metadata.name !== call.target.name) {
-    throw badRequest("name in URL does not match name in Eviction object");
-  }
-  const asked = checkedOptions(deleteOptions);
+  const { deleteOptions } = await posted<Eviction>(deps, call, options);
+  const asked = checkedOptions(deleteOptions ?? {});
   const dryRun = options.dryRun || asked.dryRun === true;
-  evict(deps.api, { ref: refOf(call.target), options: { ...asked, dryRun }, wallMs: deps.wall() });
+  evict(deps.api, { ref: refOf(call.target), options: { ...asked, dryRun }, wallMs: deps.clock.wall() });
   return SUCCESS;
 }
 
-/** What is posted to a subresource of a pod, after webhooks; its namespace has to be one that takes new things. */
-async function admitted(
-  { api, admit }: SubresourceDeps,
+/** What is posted to a subresource of an object; its namespace has to be one that takes new things. */
+async function posted<T extends ApiObject>(
+  deps: SubresourceDeps,
+  call: Call,
+  options: WriteOptions,
+): Promise<T> {
+  const { target } = call;
+  const object = placed<T>({ ...target, name: undefined }, withoutNulls(await readBody(call, options)));
+  if (object.metadata.name !== target.name) {
+    throw badRequest(`name in URL does not match name in ${target.subresource!.kind} object`);
+  }
+  deps.api.checkNamespace(target.type, refOf(target));
+  return await admitted(deps, call, { ...options, operation: "CREATE", object, oldObject: undefined }) as T;
+}
+
+function admitted(
+  { admit }: SubresourceDeps,
   { target, warn }: Call,
-  { body, options }: { body: JsonObject; options: WriteOptions },
-): Promise<ApiObject> {
+  { object, ...request }: Omit<AdmissionRequest, "type" | "subresource" | "ref" | "warn">,
+): ReturnType<Admit> {
   const { type, subresource } = target;
-  const ref = refOf(target);
-  const object = { ...kindOf(target), metadata: {}, ...body } as unknown as ApiObject;
-  api.checkNamespace(PODS, ref);
-  return await admit({
-    ...options,
+  return admit({
+    ...request,
+    object: { ...kindOf(target), ...object },
     type,
     subresource,
-    operation: "CREATE",
-    ref,
-    object,
-    oldObject: undefined,
+    ref: refOf(target),
     warn,
   });
 }
 
 /** `namespaces/finalize`: takes over which finalizers are left; without any the namespace is gone. */
 export async function putFinalize({ api }: SubresourceDeps, call: Call): Promise<ApiObject> {
-  const { metadata, spec = {} } = await readBody(
-    call,
-    writeOptions("Update", call.request.query),
-  ) as unknown as Namespace;
-  const before = api.get<Namespace>(NAMESPACES, refOf(call.target));
+  const { target, request } = call;
+  const body = await readBody(call, writeOptions("Update", request.query));
+  const { metadata, spec = {} } = placed<Namespace>(target, withoutNulls(body));
+  const before = api.get<Namespace>(NAMESPACES, refOf(target));
   const { name, resourceVersion } = before.metadata;
   if (metadata.resourceVersion && metadata.resourceVersion !== resourceVersion) {
     throw modified(NAMESPACES, name);
@@ -83,22 +95,16 @@ export async function putFinalize({ api }: SubresourceDeps, call: Call): Promise
 }
 
 /** `scale` of a workload: read, updated or patched. */
-export async function answerScale({ api }: SubresourceDeps, call: Call): Promise<Scale> {
-  const { target, request } = call;
+export async function answerScale(deps: SubresourceDeps, call: Call): Promise<Scale> {
+  const { api } = deps;
+  const { target, request: { method, query } } = call;
   const { type } = target;
   const ref = refOf(target);
-  const current = scaleOf(api.get(type, ref));
-  if (request.method === "GET") return current;
-  const options = writeOptions(request.method === "PUT" ? "Update" : "Patch", request.query);
-  const asked = request.method === "PUT"
-    ? await readBody(call, options)
-    : (await readPatch(call, options))(scaleOf(api.get(type, ref)));
-  const scale = { metadata: {}, ...asked } as unknown as Scale;
-  checkName(scale.metadata, ref.name);
-  return rescale(api, { type, ref, scale, dryRun: options.dryRun });
-}
-
-function checkName({ name = "" }: Partial<ObjectMeta>, wanted: string): void {
-  if (name === wanted) return;
-  throw badRequest(`the name of the object (${name}) does not match the name on the URL (${wanted})`);
+  const current = () => scaleOf(api.get(type, ref));
+  if (method === "GET") return current();
+  const options = writeOptions(method === "PUT" ? "Update" : "Patch", query);
+  const asked = method === "PUT" ? await readBody(call, options) : (await readPatch(call, options))(current());
+  const object = placed(target, withoutNulls(asked));
+  const scale = await admitted(deps, call, { ...options, operation: "UPDATE", object, oldObject: current() });
+  return rescale(api, { type, ref, scale: scale as Scale, dryRun: options.dryRun });
 }

@@ -44,12 +44,6 @@ export class Watches {
     });
   }
 
-  get size(): number {
-    let size = 0;
-    for (const watches of this.#open.values()) size += watches.size;
-    return size;
-  }
-
   open(request: WatchRequest): ReadableStream<Uint8Array<ArrayBuffer>> {
     const type = stored(request.type);
     const watches = this.#open.get(type) ?? new Set();

@@ -2,7 +2,7 @@ import { type Cause, invalid } from "../api/failure.ts";
 import { unsupported } from "../strategies/causes.ts";
 import { textIn } from "./query.ts";
 
-const VALIDATIONS = ["Ignore", "Warn", "Strict"] as const;
+const VALIDATIONS = ["Ignore", "Strict", "Warn"] as const;
 
 /** What becomes of fields that nobody knows. */
 export type FieldValidation = typeof VALIDATIONS[number];
@@ -17,13 +17,13 @@ export interface WriteOptions {
 
 /** `verb`: as in `CreateOptions`. Throws `ApiFailure` where the query asks for what there is not. */
 export function writeOptions(verb: "Create" | "Update" | "Patch", query: URLSearchParams): WriteOptions {
-  const dryRun = dryRunIn(query);
+  const dryRun = query.getAll("dryRun");
   const fieldManager = textIn(query, "fieldManager");
   const asked = textIn(query, "fieldValidation");
   const fieldValidation = VALIDATIONS.find((each) => each === (asked ?? "Warn"));
   checkOptions(`${verb}Options`, [
     ...dryRunProblems(dryRun),
-    ...fieldValidation ? [] : [unsupported("fieldValidation", { value: asked, among: VALIDATIONS })],
+    ...fieldValidation ? [] : [unsupported("fieldValidation", { value: asked, among: ["", ...VALIDATIONS] })],
   ]);
   return {
     dryRun: dryRun.length > 0,
@@ -37,10 +37,6 @@ export function writeOptions(verb: "Create" | "Update" | "Patch", query: URLSear
       ...asked && { fieldValidation },
     },
   };
-}
-
-export function dryRunIn(query: URLSearchParams): readonly string[] {
-  return query.getAll("dryRun").filter((text) => text !== "");
 }
 
 export function dryRunProblems(dryRun: readonly string[]): readonly Cause[] {

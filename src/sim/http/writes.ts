@@ -1,22 +1,14 @@
-import type { Admit, ApiServer, Draft } from "../api/api_server.ts";
+import type { Admit, ApiServer } from "../api/api_server.ts";
 import type { Deletion } from "../api/deletion.ts";
-import {
-  anotherUid,
-  ApiFailure,
-  badRequest,
-  invalid,
-  modified,
-  notFound,
-  serverError,
-} from "../api/failure.ts";
+import { anotherUid, ApiFailure, invalid, modified, notFound, serverError } from "../api/failure.ts";
 import { fixedProblems, shaped } from "../api/metadata.ts";
 import type { Strategies } from "../api/strategy.ts";
-import type { JsonObject } from "../json.ts";
-import type { ApiObject, ObjectMeta, ObjectRef } from "../objects.ts";
+import type { ApiObject, ObjectRef } from "../objects.ts";
 import { readBody } from "./bodies.ts";
 import { type AskedDeletion, deleteOptions } from "./delete_options.ts";
 import { readPatch } from "./patching.ts";
-import { type Call, refOf, type Target } from "./request.ts";
+import { placed, type Sent } from "./placed.ts";
+import { type Call, refOf } from "./request.ts";
 import { asServed } from "./view.ts";
 import { type WriteOptions, writeOptions } from "./write_options.ts";
 
@@ -82,18 +74,33 @@ export class Writes {
       try {
         return { code: 200, object: await this.#put(call, { before, object, options }) };
       } catch (error) {
-        // Only while webhooks were asked can another write have come between.
-        if (!(error instanceof ApiFailure && error.code === 409) || tries === MOST_TRIES) throw error;
+        // While webhooks were asked, another write may have come between.
+        const isOthers = this.#deps.api.storage.get(type, refOf(target)) !== before;
+        if (!isOthers || tries === MOST_TRIES || !(error instanceof ApiFailure && error.code === 409)) {
+          throw error;
+        }
       }
     }
   }
 
   /** The object that was deleted, or is being deleted. */
   async delete(call: Call): Promise<Deletion<ApiObject>> {
-    return await this.deleteOne(call, refOf(call.target), await deleteOptions(call.request));
+    return await this.#delete(call, refOf(call.target), await deleteOptions(call.request));
   }
 
-  async deleteOne(
+  async deleteAll(call: Call, objects: readonly ApiObject[]): Promise<void> {
+    const options = await deleteOptions(call.request);
+    for (const { metadata } of objects) {
+      try {
+        await this.#delete(call, metadata, options);
+      } catch (error) {
+        // It has gone by itself.
+        if (!(error instanceof ApiFailure && error.code === 404)) throw error;
+      }
+    }
+  }
+
+  async #delete(
     { target: { type }, warn }: Call,
     ref: ObjectRef,
     asked: AskedDeletion,
@@ -131,22 +138,4 @@ export class Writes {
       subresource: subresource === undefined ? undefined : "status",
     });
   }
-}
-
-/** An object of a client: what only the server knows of it may be missing. */
-type Sent = Draft<ApiObject> & ApiObject;
-
-/** The object where the path says that it is; throws where it says otherwise itself. */
-function placed({ namespace, name }: Target, object: JsonObject): Sent {
-  const metadata = (object["metadata"] ?? {}) as unknown as Partial<ObjectMeta>;
-  if (name !== undefined && metadata.name !== name) {
-    throw badRequest(
-      `the name of the object (${metadata.name ?? ""}) does not match the name on the URL (${name})`,
-    );
-  }
-  if (metadata.namespace && metadata.namespace !== namespace) {
-    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
-  }
-  const own = namespace === undefined ? metadata : { ...metadata, namespace };
-  return { ...object, metadata: own } as unknown as Sent;
 }

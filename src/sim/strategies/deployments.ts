@@ -67,6 +67,9 @@ export const DEPLOYMENT: Strategy = {
   validateStatus: ({ status }) => [...statusProblems(status, STATUS)],
 
   fixedByStatus: ["labels"],
+
+  /** Of rollouts, annotations are a part (`pkg/registry/apps/deployment/strategy.go`). */
+  countsAnnotations: true,
 };
 
 function withStrategyDefaults(strategy: NonNullable<Spec["strategy"]> = {}): Spec["strategy"] {

@@ -61,7 +61,7 @@ function normalObject(
 
 /** In a map each key counts, whatever its value; null is the empty text. */
 function normalInMap(shape: Shape, value: unknown): unknown {
-  if (shape === "string" || shape === "bytes") return value ?? "";
+  if (shape === "string") return value ?? "";
   if (shape === "quantity") return canonicalQuantity((value ?? 0) as string | number);
   return normal(shape, value);
 }
@@ -81,8 +81,6 @@ function normalScalar(shape: Scalar, value: unknown): unknown {
       return IN_SECONDS.test(value as string) ? value : inUtc(value as string, { isMicro: false });
     case "microTime":
       return (value as string).endsWith("Z") ? value : inUtc(value as string, { isMicro: true });
-    default:
-      return value;
   }
 }
 

@@ -1,6 +1,6 @@
 import { list, map, STRING_MAP, STRINGS, struct } from "./shape.ts";
 
-export const OBJECT_META = struct("ObjectMeta", {
+export const OBJECT_META = struct({
   name: "string",
   generateName: "string",
   namespace: "string",
@@ -9,96 +9,82 @@ export const OBJECT_META = struct("ObjectMeta", {
   generation: "int64",
   creationTimestamp: "time",
   deletionTimestamp: "time",
-  deletionGracePeriodSeconds: "*int64",
   labels: STRING_MAP,
   annotations: STRING_MAP,
   finalizers: STRINGS,
-  ownerReferences: list(struct("OwnerReference", {
+  ownerReferences: list(struct({
     apiVersion: "string",
     kind: "string",
     name: "string",
     uid: "string",
-    controller: "*bool",
-    blockOwnerDeletion: "*bool",
   })),
 });
 
-export const LABEL_SELECTOR = struct("LabelSelector", {
+export const LABEL_SELECTOR = struct({
   matchLabels: STRING_MAP,
-  matchExpressions: list(
-    struct("LabelSelectorRequirement", { key: "*string", operator: "*string", values: STRINGS }),
-  ),
+  matchExpressions: list(struct({ values: STRINGS })),
 });
 
-export const RESOURCE_LIST = map("quantity", "ResourceList");
+export const RESOURCE_LIST = map("quantity");
 
-const RESOURCES = struct("ResourceRequirements", { limits: RESOURCE_LIST, requests: RESOURCE_LIST });
-
-const HTTP_GET = struct("HTTPGetAction", {
-  path: "string",
-  port: "intOrString",
-  host: "string",
-  scheme: "string",
-});
+const RESOURCES = struct({ limits: RESOURCE_LIST, requests: RESOURCE_LIST });
 
 const HANDLER = {
-  exec: struct("ExecAction", { command: STRINGS }),
-  httpGet: HTTP_GET,
-  tcpSocket: struct("TCPSocketAction", { port: "intOrString", host: "string" }),
+  exec: struct({ command: STRINGS }),
+  httpGet: struct({ path: "string", host: "string", scheme: "string" }),
+  tcpSocket: struct({ host: "string" }),
 };
 
-const PROBE = struct("Probe", {
+const PROBE = struct({
   ...HANDLER,
-  grpc: struct("GRPCAction", { port: "int32", service: "*string" }),
+  grpc: struct({ port: "int32" }),
   initialDelaySeconds: "int32",
   timeoutSeconds: "int32",
   periodSeconds: "int32",
   successThreshold: "int32",
   failureThreshold: "int32",
-  terminationGracePeriodSeconds: "*int64",
 });
 
-const LIFECYCLE_HANDLER = struct("LifecycleHandler", HANDLER);
+const LIFECYCLE_HANDLER = struct(HANDLER);
 
-const KEY_SELECTOR = { name: "string", key: "string", optional: "*bool" } as const;
+const KEY_SELECTOR = { name: "string", key: "string" } as const;
 
-export const CONTAINER = struct("Container", {
+export const CONTAINER = struct({
   name: "string",
   image: "string",
   command: STRINGS,
   args: STRINGS,
   workingDir: "string",
   imagePullPolicy: "string",
-  restartPolicy: "*string",
   terminationMessagePath: "string",
   terminationMessagePolicy: "string",
   stdin: "bool",
   stdinOnce: "bool",
   tty: "bool",
   resources: RESOURCES,
-  ports: list(struct("ContainerPort", {
+  ports: list(struct({
     name: "string",
     hostPort: "int32",
     containerPort: "int32",
     protocol: "string",
     hostIP: "string",
   })),
-  env: list(struct("EnvVar", {
+  env: list(struct({
     name: "string",
     value: "string",
-    valueFrom: struct("EnvVarSource", {
-      fieldRef: struct("ObjectFieldSelector", { apiVersion: "string", fieldPath: "string" }),
-      resourceFieldRef: struct("ResourceFieldSelector", {
+    valueFrom: struct({
+      fieldRef: struct({ apiVersion: "string", fieldPath: "string" }),
+      resourceFieldRef: struct({
         containerName: "string",
         resource: "string",
         divisor: "quantity",
       }),
-      configMapKeyRef: struct("ConfigMapKeySelector", KEY_SELECTOR),
-      secretKeyRef: struct("SecretKeySelector", KEY_SELECTOR),
+      configMapKeyRef: struct(KEY_SELECTOR),
+      secretKeyRef: struct(KEY_SELECTOR),
     }),
   })),
-  envFrom: list(struct("EnvFromSource", { prefix: "string" })),
-  volumeMounts: list(struct("VolumeMount", {
+  envFrom: list(struct({ prefix: "string" })),
+  volumeMounts: list(struct({
     name: "string",
     mountPath: "string",
     subPath: "string",
@@ -107,19 +93,17 @@ export const CONTAINER = struct("Container", {
   livenessProbe: PROBE,
   readinessProbe: PROBE,
   startupProbe: PROBE,
-  lifecycle: struct("Lifecycle", { postStart: LIFECYCLE_HANDLER, preStop: LIFECYCLE_HANDLER }),
+  lifecycle: struct({ postStart: LIFECYCLE_HANDLER, preStop: LIFECYCLE_HANDLER }),
 });
 
-const NODE_REQUIREMENTS = list(
-  struct("NodeSelectorRequirement", { key: "string", operator: "string", values: STRINGS }),
-);
+const NODE_REQUIREMENTS = list(struct({ key: "string", operator: "string", values: STRINGS }));
 
-const NODE_TERM = struct("NodeSelectorTerm", {
+const NODE_TERM = struct({
   matchExpressions: NODE_REQUIREMENTS,
   matchFields: NODE_REQUIREMENTS,
 });
 
-const POD_TERM = struct("PodAffinityTerm", {
+const POD_TERM = struct({
   labelSelector: LABEL_SELECTOR,
   namespaceSelector: LABEL_SELECTOR,
   namespaces: STRINGS,
@@ -129,81 +113,61 @@ const POD_TERM = struct("PodAffinityTerm", {
 const REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";
 
-const podAffinity = (name: string) =>
-  struct(name, {
-    [REQUIRED]: list(POD_TERM),
-    [PREFERRED]: list(struct("WeightedPodAffinityTerm", { weight: "*int32", podAffinityTerm: POD_TERM })),
-  });
+const POD_AFFINITY = struct({
+  [REQUIRED]: list(POD_TERM),
+  [PREFERRED]: list(struct({ podAffinityTerm: POD_TERM })),
+});
 
-export const TOLERATIONS = list(struct("Toleration", {
+export const TOLERATIONS = list(struct({
   key: "string",
   operator: "string",
   value: "string",
   effect: "string",
-  tolerationSeconds: "*int64",
 }));
 
-const FILES = { optional: "*bool", defaultMode: "*int32" } as const;
-
-const VOLUME = struct("Volume", {
+const VOLUME = struct({
   name: "string",
-  emptyDir: struct("EmptyDirVolumeSource", { medium: "string", sizeLimit: "quantity" }),
-  hostPath: struct("HostPathVolumeSource", { path: "string", type: "*string" }),
-  configMap: struct("ConfigMapVolumeSource", { name: "string", ...FILES }),
-  secret: struct("SecretVolumeSource", { secretName: "string", ...FILES }),
-  downwardAPI: struct("DownwardAPIVolumeSource", FILES),
-  projected: struct("ProjectedVolumeSource", {
-    defaultMode: "*int32",
-    sources: list(struct("VolumeProjection", {})),
-  }),
-  persistentVolumeClaim: struct("PersistentVolumeClaimVolumeSource", { claimName: "string", readOnly: "bool" }),
+  emptyDir: struct({ medium: "string", sizeLimit: "quantity" }),
+  hostPath: struct({ path: "string" }),
+  configMap: struct({ name: "string" }),
+  secret: struct({ secretName: "string" }),
+  persistentVolumeClaim: struct({ claimName: "string", readOnly: "bool" }),
 });
 
-export const POD_SPEC = struct("PodSpec", {
+export const POD_SPEC = struct({
   volumes: list(VOLUME),
   initContainers: list(CONTAINER),
   containers: list(CONTAINER),
   restartPolicy: "string",
-  terminationGracePeriodSeconds: "*int64",
-  activeDeadlineSeconds: "*int64",
   dnsPolicy: "string",
   nodeSelector: STRING_MAP,
   serviceAccountName: "string",
   serviceAccount: "string",
-  automountServiceAccountToken: "*bool",
   nodeName: "string",
   hostNetwork: "bool",
   hostPID: "bool",
   hostIPC: "bool",
-  shareProcessNamespace: "*bool",
-  securityContext: struct("PodSecurityContext", {}),
-  imagePullSecrets: list(struct("LocalObjectReference", { name: "string" })),
+  imagePullSecrets: list(struct({ name: "string" })),
   hostname: "string",
   subdomain: "string",
-  affinity: struct("Affinity", {
-    nodeAffinity: struct("NodeAffinity", {
-      [REQUIRED]: struct("NodeSelector", { nodeSelectorTerms: list(NODE_TERM) }),
-      [PREFERRED]: list(struct("PreferredSchedulingTerm", { weight: "*int32", preference: NODE_TERM })),
+  affinity: struct({
+    nodeAffinity: struct({
+      [REQUIRED]: struct({ nodeSelectorTerms: list(NODE_TERM) }),
+      [PREFERRED]: list(struct({ preference: NODE_TERM })),
     }),
-    podAffinity: podAffinity("PodAffinity"),
-    podAntiAffinity: podAffinity("PodAntiAffinity"),
+    podAffinity: POD_AFFINITY,
+    podAntiAffinity: POD_AFFINITY,
   }),
   schedulerName: "string",
   tolerations: TOLERATIONS,
   priorityClassName: "string",
-  priority: "*int32",
-  runtimeClassName: "*string",
-  enableServiceLinks: "*bool",
-  preemptionPolicy: "*string",
   resources: RESOURCES,
-  topologySpreadConstraints: list(struct("TopologySpreadConstraint", {
-    maxSkew: "*int32",
+  topologySpreadConstraints: list(struct({
     topologyKey: "string",
     whenUnsatisfiable: "string",
     labelSelector: LABEL_SELECTOR,
-    minDomains: "*int32",
   })),
-  schedulingGates: list(struct("PodSchedulingGate", { name: "string" })),
+  schedulingGates: list(struct({ name: "string" })),
 });
 
-export const POD_TEMPLATE = struct("PodTemplateSpec", { metadata: OBJECT_META, spec: POD_SPEC });
+export const POD_TEMPLATE = struct({ metadata: OBJECT_META, spec: POD_SPEC });

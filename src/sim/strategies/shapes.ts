@@ -1,10 +1,10 @@
 import { qualified, RESOURCES, type ResourceType } from "../resources.ts";
 import { LABEL_SELECTOR, OBJECT_META, POD_SPEC, POD_TEMPLATE, RESOURCE_LIST } from "./pod_shapes.ts";
-import { list, map, type Shape, STRING_MAP, STRINGS, struct, type StructShape } from "./shape.ts";
+import { list, type Shape, STRING_MAP, STRINGS, struct, type StructShape } from "./shape.ts";
 
 const CONDITION = { type: "string", status: "string", reason: "string", message: "string" } as const;
 
-const OBJECT_REFERENCE = struct("ObjectReference", {
+const OBJECT_REFERENCE = struct({
   kind: "string",
   namespace: "string",
   name: "string",
@@ -14,149 +14,92 @@ const OBJECT_REFERENCE = struct("ObjectReference", {
   fieldPath: "string",
 });
 
-const EVENT_SOURCE = struct("EventSource", { component: "string", host: "string" });
-const EVENT_SERIES = struct("EventSeries", { count: "int32", lastObservedTime: "microTime" });
+const EVENT_SOURCE = struct({ component: "string", host: "string" });
+const EVENT_SERIES = struct({ count: "int32", lastObservedTime: "microTime" });
 
-const SCALING_RULES = struct("HPAScalingRules", {
-  stabilizationWindowSeconds: "*int32",
-  selectPolicy: "*string",
-});
-
-const workload = (name: string, fields: StructShape["fields"]) => ({
-  spec: struct(`${name}Spec`, {
+const workload = (fields: StructShape["fields"]) => ({
+  spec: struct({
     minReadySeconds: "int32",
-    revisionHistoryLimit: "*int32",
     selector: LABEL_SELECTOR,
     template: POD_TEMPLATE,
     ...fields,
   }),
-  status: struct(`${name}Status`, {}),
 });
 
-const withRollingUpdate = (names: { strategy: string; rollingUpdate: string }, fields: StructShape["fields"]) =>
-  struct(names.strategy, { type: "string", rollingUpdate: struct(names.rollingUpdate, fields) });
+const STRATEGY = struct({ type: "string" });
 
-const DEPLOYMENT_STRATEGY = { strategy: "DeploymentStrategy", rollingUpdate: "RollingUpdateDeployment" };
-const STATEFUL_SET_STRATEGY = {
-  strategy: "StatefulSetUpdateStrategy",
-  rollingUpdate: "RollingUpdateStatefulSetStrategy",
-};
-const DAEMON_SET_STRATEGY = { strategy: "DaemonSetUpdateStrategy", rollingUpdate: "RollingUpdateDaemonSet" };
-const SURGE = { maxUnavailable: "intOrString", maxSurge: "intOrString" } as const;
-
-/** The fields of each kind beside its metadata, by the name of its resource. */
+/** What there is to normalize in each kind beside its metadata, by the name of its resource. */
 const FIELDS: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
-  "pods": { spec: POD_SPEC, status: struct("PodStatus", {}) },
-  "deployments.apps": workload("Deployment", {
-    replicas: "*int32",
-    paused: "bool",
-    progressDeadlineSeconds: "*int32",
-    strategy: withRollingUpdate(DEPLOYMENT_STRATEGY, SURGE),
-  }),
-  "replicasets.apps": workload("ReplicaSet", { replicas: "*int32" }),
-  "statefulsets.apps": workload("StatefulSet", {
-    replicas: "*int32",
+  "pods": { spec: POD_SPEC },
+  "deployments.apps": workload({ paused: "bool", strategy: STRATEGY }),
+  "replicasets.apps": workload({}),
+  "statefulsets.apps": workload({
     serviceName: "string",
     podManagementPolicy: "string",
-    updateStrategy: withRollingUpdate(STATEFUL_SET_STRATEGY, {
-      partition: "*int32",
-      maxUnavailable: "intOrString",
-    }),
-    ordinals: struct("StatefulSetOrdinals", { start: "*int32" }),
-    persistentVolumeClaimRetentionPolicy: struct("StatefulSetPersistentVolumeClaimRetentionPolicy", {
+    updateStrategy: STRATEGY,
+    persistentVolumeClaimRetentionPolicy: struct({
       whenDeleted: "string",
       whenScaled: "string",
     }),
-    volumeClaimTemplates: list(struct("PersistentVolumeClaim", {
+    volumeClaimTemplates: list(struct({
       metadata: OBJECT_META,
-      spec: struct("PersistentVolumeClaimSpec", {
+      spec: struct({
         accessModes: STRINGS,
-        resources: struct("VolumeResourceRequirements", { limits: RESOURCE_LIST, requests: RESOURCE_LIST }),
+        resources: struct({ limits: RESOURCE_LIST, requests: RESOURCE_LIST }),
       }),
     })),
   }),
-  "daemonsets.apps": workload("DaemonSet", { updateStrategy: withRollingUpdate(DAEMON_SET_STRATEGY, SURGE) }),
-  "controllerrevisions.apps": { revision: "*int64" },
-  "jobs.batch": workload("Job", {
-    parallelism: "*int32",
-    completions: "*int32",
-    backoffLimit: "*int32",
-    activeDeadlineSeconds: "*int64",
-    ttlSecondsAfterFinished: "*int32",
-    manualSelector: "*bool",
-    completionMode: "*string",
-    suspend: "*bool",
-  }),
+  "daemonsets.apps": workload({ updateStrategy: STRATEGY }),
+  "jobs.batch": workload({}),
   "poddisruptionbudgets.policy": {
-    spec: struct("PodDisruptionBudgetSpec", {
-      minAvailable: "intOrString",
-      maxUnavailable: "intOrString",
-      selector: LABEL_SELECTOR,
-      unhealthyPodEvictionPolicy: "*string",
-    }),
-    status: struct("PodDisruptionBudgetStatus", {}),
+    spec: struct({ selector: LABEL_SELECTOR }),
   },
   "leases.coordination.k8s.io": {
-    spec: struct("LeaseSpec", {
-      holderIdentity: "*string",
-      leaseDurationSeconds: "*int32",
-      acquireTime: "microTime",
-      renewTime: "microTime",
-      leaseTransitions: "*int32",
-    }),
+    spec: struct({ acquireTime: "microTime", renewTime: "microTime" }),
   },
   "nodes": {
-    spec: struct("NodeSpec", {
+    spec: struct({
       podCIDR: "string",
       providerID: "string",
       unschedulable: "bool",
-      taints: list(struct("Taint", { key: "string", value: "string", effect: "string", timeAdded: "time" })),
+      taints: list(struct({ key: "string", value: "string", effect: "string", timeAdded: "time" })),
     }),
-    status: struct("NodeStatus", {
+    status: struct({
       capacity: RESOURCE_LIST,
       allocatable: RESOURCE_LIST,
       phase: "string",
-      conditions: list(struct("NodeCondition", CONDITION)),
+      conditions: list(struct(CONDITION)),
     }),
   },
-  "namespaces": {
-    spec: struct("NamespaceSpec", { finalizers: STRINGS }),
-    status: struct("NamespaceStatus", {}),
-  },
+  "namespaces": { spec: struct({ finalizers: STRINGS }) },
   "services": {
-    spec: struct("ServiceSpec", {
+    spec: struct({
       type: "string",
       clusterIP: "string",
       clusterIPs: STRINGS,
       externalName: "string",
       sessionAffinity: "string",
       selector: STRING_MAP,
-      ports: list(struct("ServicePort", {
+      ports: list(struct({
         name: "string",
         protocol: "string",
         port: "int32",
-        targetPort: "intOrString",
         nodePort: "int32",
       })),
     }),
-    status: struct("ServiceStatus", {}),
   },
-  "configmaps": { data: STRING_MAP, binaryData: map("bytes"), immutable: "*bool" },
-  "secrets": { data: map("bytes"), stringData: STRING_MAP, type: "string", immutable: "*bool" },
-  "serviceaccounts": { automountServiceAccountToken: "*bool" },
+  "configmaps": { data: STRING_MAP, binaryData: STRING_MAP },
+  "secrets": { data: STRING_MAP, stringData: STRING_MAP, type: "string" },
   "horizontalpodautoscalers.autoscaling": {
-    spec: struct("HorizontalPodAutoscalerSpec", {
-      minReplicas: "*int32",
+    spec: struct({
       maxReplicas: "int32",
-      scaleTargetRef: struct("CrossVersionObjectReference", {
+      scaleTargetRef: struct({
         kind: "string",
         name: "string",
         apiVersion: "string",
       }),
-      metrics: list(struct("MetricSpec", { type: "string" })),
-      behavior: struct("HorizontalPodAutoscalerBehavior", { scaleUp: SCALING_RULES, scaleDown: SCALING_RULES }),
+      metrics: list(struct({ type: "string" })),
     }),
-    status: struct("HorizontalPodAutoscalerStatus", {}),
   },
   "events": {
     involvedObject: OBJECT_REFERENCE,
@@ -191,41 +134,29 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
     deprecatedCount: "int32",
   },
   "mutatingwebhookconfigurations.admissionregistration.k8s.io": {
-    webhooks: list(struct("MutatingWebhook", {
+    webhooks: list(struct({
       name: "string",
-      clientConfig: struct("WebhookClientConfig", {
-        url: "*string",
-        caBundle: "bytes",
-        service: struct("ServiceReference", {
-          namespace: "string",
-          name: "string",
-          path: "*string",
-          port: "*int32",
-        }),
+      clientConfig: struct({
+        caBundle: "string",
+        service: struct({ namespace: "string", name: "string" }),
       }),
-      rules: list(struct("RuleWithOperations", {
+      rules: list(struct({
         operations: STRINGS,
         apiGroups: STRINGS,
         apiVersions: STRINGS,
         resources: STRINGS,
-        scope: "*string",
       })),
-      failurePolicy: "*string",
-      matchPolicy: "*string",
       namespaceSelector: LABEL_SELECTOR,
       objectSelector: LABEL_SELECTOR,
-      sideEffects: "*string",
-      timeoutSeconds: "*int32",
       admissionReviewVersions: STRINGS,
-      reinvocationPolicy: "*string",
-      matchConditions: list(struct("MatchCondition", { name: "string", expression: "string" })),
+      matchConditions: list(struct({ name: "string", expression: "string" })),
     })),
   },
 };
 
 const BY_TYPE = new Map(RESOURCES.map((type) => [
   type,
-  struct(type.kind, { metadata: OBJECT_META, ...FIELDS[qualified(type)] }),
+  struct({ metadata: OBJECT_META, ...FIELDS[qualified(type)] }),
 ]));
 
 export function shapeOf(type: ResourceType): StructShape {

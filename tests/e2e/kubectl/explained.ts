@@ -20,6 +20,12 @@ const EXPLANATIONS: readonly Explanation[] = [
     lines: /error decoding patch: /,
     why: "what is wrong with a text that is no JSON is told in JavaScript's words, not in Go's",
   },
+  {
+    command: /^kubectl apply -f -/,
+    lines:
+      /replicas:three\]\]": (?:unrecognized type: int32|json: cannot unmarshal string into Go struct field)/,
+    why: "a strategic patch goes through the same decoder as any other body, and is told of in its words",
+  },
 ];
 
 /** The differences that no explanation covers. */

@@ -42,6 +42,27 @@ function pace(bench: ControllerBench): string[] {
 }
 
 Deno.test(
+  "a StatefulSet's claims are volumes of its pods, each its own, in the place of volumes of that name",
+  story(async (bench) => {
+    const set = statefulSet();
+    const { spec: pod, ...rest } = set.spec!.template;
+    const volumes = [{ name: "own", emptyDir: {} }, { name: "data", emptyDir: {} }];
+    const spec = {
+      ...set.spec!,
+      replicas: 1,
+      template: { ...rest, spec: { ...pod, volumes } },
+      volumeClaimTemplates: [{ metadata: { name: "data" } }],
+    };
+    await bench.create<StatefulSet>(STATEFUL_SETS, { ...set, spec });
+    await bench.pass(1);
+    assert.deepEqual(bench.pods[0]!.spec.volumes, [
+      { name: "data", persistentVolumeClaim: { claimName: "data-web-0" } },
+      { name: "own", emptyDir: {} },
+    ]);
+  }),
+);
+
+Deno.test(
   "a StatefulSet makes pods with names of their own, one after the other",
   story(async (bench) => {
     const steps = pace(bench);

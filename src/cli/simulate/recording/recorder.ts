@@ -1,6 +1,6 @@
 import type { NodeGroup } from "../../../config/scenario.ts";
 import type { NodeClassifier } from "../../../domain/node_classifier.ts";
-import { describeProblem, type PolicyResult } from "../../../domain/policy.ts";
+import { describeProblem } from "../../../domain/policy.ts";
 import type { Clock } from "../../../runtime/clock.ts";
 import type { StorageChange } from "../../../sim/api/storage.ts";
 import type { CloudEvent } from "../../../sim/cloud/cloud.ts";
@@ -8,7 +8,7 @@ import type { EmbeddedCluster } from "../../../sim/cluster.ts";
 import { type ApiObject, type Deployment, isTerminating, type Node, type Pod } from "../../../sim/objects.ts";
 import { DEPLOYMENTS, NAMESPACES, NODES, PODS, STATEFUL_SETS } from "../../../sim/resources.ts";
 import type { LogEntry } from "../../embedded/recording_log.ts";
-import { type Labelled, parseSources } from "../policy_reader.ts";
+import type { PolicyReader } from "../policy_reader.ts";
 import type { TimelineEntry } from "../report.ts";
 import type { Buckets } from "./buckets.ts";
 import { NodeRecord } from "./node_record.ts";
@@ -23,8 +23,7 @@ export interface RecorderDeps {
   readonly classifier: NodeClassifier;
   readonly groups: readonly NodeGroup[];
   readonly buckets: Buckets;
-  /** What the operator makes of a workload; by default, every namespace is in its scope. */
-  readonly readPolicy?: (workload: Labelled, namespace: Labelled | undefined) => PolicyResult;
+  readonly readPolicy: PolicyReader;
 }
 
 /** Watches an embedded cluster from outside, and keeps what a report is made of. */
@@ -156,7 +155,7 @@ export class Recorder {
   }
 
   #readPolicy(record: WorkloadRecord, object: ApiObject): void {
-    const { cluster, readPolicy = parseSources } = this.#deps;
+    const { cluster, readPolicy } = this.#deps;
     const before = record.policy;
     record.policy = readPolicy(object, cluster.storage.get(NAMESPACES, { name: object.metadata.namespace! }));
     if (record.policy.kind !== "invalid" || before.kind === "invalid") return;

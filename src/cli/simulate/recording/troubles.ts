@@ -14,7 +14,7 @@ export function troubleOf(
 ): string | undefined {
   if (record.replicas === 0) return undefined;
   if (refusal !== undefined) return `the API server refuses its pods: ${refusal}`;
-  if (record.podsCreated === 0) return "none of its pods could be created";
+  if (record.podsCreated === 0) return "the API server refuses its pods";
   if (waiting === undefined || waiting.longestMs < SHORT_MS) return undefined;
   const { count, longestMs, why } = waiting;
   const minutes = `${Math.round(longestMs / 60_000)} minutes`;

@@ -7,7 +7,7 @@ import { renderInput } from "./page_input.ts";
 import { renderWorkloads } from "./page_workloads.ts";
 import { SCRIPT } from "./page_script.ts";
 import { STYLE } from "./page_style.ts";
-import { describeIdle, describeNotes, describeRun, describeTitle } from "./words.ts";
+import { describeFindings, describeIdle, describeNotes, describeRun, describeTitle } from "./words.ts";
 
 /** The report as one HTML file that asks no network for anything, and needs no script to be read. */
 export function renderPage(report: Report): string {
@@ -48,6 +48,7 @@ const CONTENTS = [
   ["cluster", "Cluster"],
   ["workloads", "Workloads"],
   ["events", "Events"],
+  ["findings", "Not as meant"],
   ["notes", "Not simulated"],
   ["assumptions", "Assumed"],
   ["nodegroups", "Node groups"],
@@ -56,14 +57,22 @@ const CONTENTS = [
 function renderHeader(report: Report): Markup {
   const notes = describeNotes(report);
   const idle = describeIdle(report);
+  const findings = describeFindings(report);
   return markup`<header>
 <p class="over">spotalis simulate</p>
 <h1>${outside(describeTitle(report))}</h1>
 <p class="lead">${outside(describeRun(report))}</p>
 ${idle === undefined ? undefined : markup`<p class="callout">${idle}</p>`}
+${
+    findings === undefined
+      ? undefined
+      : markup`<p class="callout">${findings} <a href="#findings">See what.</a></p>`
+  }
 ${notes === undefined ? undefined : markup`<p class="callout">${notes} <a href="#notes">See which.</a></p>`}
 <nav aria-label="Contents"><ul>${
-    CONTENTS.map(([id, text]) => markup`<li><a href="#${id}">${text}</a></li>`)
+    CONTENTS.filter(([id]) => id !== "findings" || findings !== undefined).map(([id, text]) =>
+      markup`<li><a href="#${id}">${text}</a></li>`
+    )
   }</ul></nav>
 </header>`;
 }

@@ -1,4 +1,4 @@
-import type { Report } from "../report.ts";
+import type { InputNote, Report } from "../report.ts";
 import { type Markup, markup, outside } from "./escape.ts";
 import { labelOf } from "./figures.ts";
 import { countOf } from "./format.ts";
@@ -13,9 +13,14 @@ const PRICE = { label: "Price an hour", unit: "price" } as const;
 const MOST_PLACES = 20;
 
 /** What went in: what is not simulated, what was assumed, and the nodes. */
-export function renderInput({ notes, assumptions, scenario }: Report): Markup {
-  return markup`<section aria-labelledby="notes"><h2 id="notes">Not simulated</h2>${
-    notes.length === 0 ? markup`<p>All of the input is simulated.</p>` : noteTable(groupNotes(notes))
+export function renderInput({ findings, notes, assumptions, scenario }: Report): Markup {
+  const wrong = findings.length === 0
+    ? undefined
+    : markup`<section aria-labelledby="findings"><h2 id="findings">${"Probably not as it was meant"}</h2>${
+      noteTable(findings, "findings")
+    }</section>`;
+  return markup`${wrong}<section aria-labelledby="notes"><h2 id="notes">Not simulated</h2>${
+    notes.length === 0 ? markup`<p>All of the input is simulated.</p>` : noteTable(notes, "notes")
   }</section><section aria-labelledby="assumptions"><h2 id="assumptions">Assumed</h2>${
     assumptions.length === 0
       ? markup`<p>Nothing: manifests and scenario say it all.</p>`
@@ -25,12 +30,13 @@ export function renderInput({ notes, assumptions, scenario }: Report): Markup {
   }</section>`;
 }
 
-function noteTable(groups: readonly NoteGroup[]): Markup {
+function noteTable(notes: readonly InputNote[], labelledBy: string): Markup {
+  const groups = groupNotes(notes);
   const left = groups.length - MOST_GROUPS;
   return markup`${
     renderPageTable({
       look: "words",
-      labelledBy: "notes",
+      labelledBy,
       head: headRow(["Why", "Field", "Where"]),
       rows: groups.slice(0, MOST_GROUPS).map(noteRow),
     })

@@ -1,6 +1,6 @@
 import { formatDuration } from "../../../domain/duration.ts";
 import { renderTable } from "../../table.ts";
-import type { Report, VariantReport } from "../report.ts";
+import type { InputNote, Report, VariantReport } from "../report.ts";
 import { figureOf, FIGURES, labelOf, rangeOf } from "./figures.ts";
 import { formatBare, formatFigure, suffixOf, type Unit } from "./format.ts";
 import { describePlace, groupNotes, type NoteGroup } from "./notes.ts";
@@ -26,16 +26,15 @@ const LONGEST_CURRENCY = 8;
 export function renderText(report: Report, { isTerminal, columns: asked }: TextOptions): string {
   const columns = Math.max(asked, FEWEST_COLUMNS);
   const width = Math.min(columns, MOST_PROSE);
-  const { notes, assumptions } = report;
+  const { findings, notes, assumptions } = report;
   const idle = describeIdle(report);
   return [
     wrap(describeTitle(report), { width }) + wrap(describeRun(report), { width }),
     idle === undefined ? "" : wrap(idle, { width }),
+    noteList("Probably not as it was meant:", { notes: findings, width }),
     ...figureTables(report, { isTerminal, columns }),
     ...renderWorkloadTables(report, { isTerminal, columns }),
-    notes.length === 0
-      ? ""
-      : `Not simulated:\n${groupNotes(notes).map((group) => noteText(group, width)).join("")}`,
+    noteList("Not simulated:", { notes, width }),
     assumptions.length === 0
       ? ""
       : `Assumed:\n${assumptions.map((text) => wrap(text, { width, first: "- " })).join("")}`,
@@ -84,6 +83,11 @@ function bare(value: number, unit: Unit): string {
 
 function widthOf(column: readonly string[]): number {
   return Math.max(...column.map((cell) => cell.length));
+}
+
+function noteList(title: string, { notes, width }: { notes: readonly InputNote[]; width: number }): string {
+  if (notes.length === 0) return "";
+  return `${title}\n${groupNotes(notes).map((group) => noteText(group, width)).join("")}`;
 }
 
 function noteText({ why, path, notes }: NoteGroup, width: number): string {

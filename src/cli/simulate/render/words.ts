@@ -48,6 +48,15 @@ function describeSeeds(seeds: readonly number[]): string {
 }
 
 /** undefined: there is nothing to say. */
+export function describeFindings({ findings }: Report): string | undefined {
+  if (findings.length === 0) return undefined;
+  return `${countOf(findings.length, "thing")} in the input ${
+    findings.length === 1 ? "is" : "are"
+  } probably not as ` +
+    `it was meant.`;
+}
+
+/** undefined: there is nothing to say. */
 export function describeNotes({ notes }: Report): string | undefined {
   if (notes.length === 0) return undefined;
   return notes.length === 1

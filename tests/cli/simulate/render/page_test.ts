@@ -10,7 +10,7 @@ import {
 import { renderPage } from "../../../../src/cli/simulate/render/page.ts";
 import type { Report } from "../../../../src/cli/simulate/report.ts";
 import { figuresOf, numbersOf, unescape, valueAt } from "./page_reader.ts";
-import { DAY, HOSTILE, hostileReport, sampleReport, SAMPLES } from "./sample.ts";
+import { DAY, FINDINGS, HOSTILE, hostileReport, sampleReport, SAMPLES } from "./sample.ts";
 
 const MB = 1_000_000;
 
@@ -244,6 +244,13 @@ Deno.test("renderPage() says what is not simulated once, with all the places", (
   }
   assert.ok(page.includes("4 parts of the input are not simulated as they stand."));
   assert.ok(renderPage(SAMPLES["empty"]!()).includes("All of the input is simulated."));
+});
+
+Deno.test("renderPage() says at its head that something is probably not meant, and lists what", () => {
+  const page = renderPage(sampleReport({ findings: FINDINGS }));
+  assert.match(page, /1 thing in the input is probably not as it was meant\. <a href="#findings">/);
+  assert.match(page, /<h2 id="findings">.*?Left alone, since its policy is invalid\..*?<h2 id="notes">/s);
+  assert.doesNotMatch(renderPage(sampleReport()), /findings/);
 });
 
 Deno.test("renderPage() has its headings in order", () => {

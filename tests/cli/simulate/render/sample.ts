@@ -24,6 +24,7 @@ export interface SampleOptions {
   /** What every number of pods is multiplied with. */
   readonly times?: number;
   readonly notes?: readonly InputNote[];
+  readonly findings?: readonly InputNote[];
 }
 
 type Random = () => number;
@@ -41,7 +42,7 @@ function randomOf(seed: number): Random {
 
 /** A report as a simulation of so much would make it: made up, but its sums are right. */
 export function sampleReport(options: SampleOptions = {}): Report {
-  const { lengthMs = 7 * DAY, variants = ["as given"], seeds = [1], notes = NOTES } = options;
+  const { lengthMs = 7 * DAY, variants = ["as given"], seeds = [1], notes = NOTES, findings = [] } = options;
   return {
     version: "0.1.0",
     scenario: {
@@ -57,6 +58,7 @@ export function sampleReport(options: SampleOptions = {}): Report {
         { name: "stable", capacity: "on-demand", nodes: 24, pricePerHour: 0.096, reclaimsPerHour: 0 },
       ],
     },
+    findings,
     notes,
     assumptions: [
       "A container is ready 10 s after its image is there.",
@@ -299,6 +301,14 @@ function clusterSeries(
   };
 }
 
+export const FINDINGS: readonly InputNote[] = [{
+  file: "shop.yaml",
+  document: 2,
+  object: "Deployment shop/api",
+  path: "metadata",
+  why: "Left alone, since its policy is invalid.",
+}];
+
 const NOTES: readonly InputNote[] = [
   ...["data/db", "data/ledger", "shop/images"].map((name, i) => ({
     file: "shop.yaml",
@@ -340,6 +350,7 @@ export function hostileReport(): Report {
       currency: HOSTILE,
       nodeGroups: report.scenario.nodeGroups.map((group) => ({ ...group, name: HOSTILE })),
     },
+    findings: [{ file: HOSTILE, document: 2, object: HOSTILE, path: "", why: HOSTILE }],
     notes: [{ file: HOSTILE, document: 1, object: HOSTILE, path: HOSTILE, why: HOSTILE }],
     assumptions: [HOSTILE],
     variants: report.variants.map((variant) => ({
@@ -356,6 +367,7 @@ export const SAMPLES: Readonly<Record<string, () => Report>> = {
   week: () => sampleReport({ workloads: 200 }),
   compared: () =>
     sampleReport({
+      findings: FINDINGS,
       workloads: 8,
       variants: ["without the operator", "as given", "percentage 70", "percentage 90"],
       seeds: [1, 2, 3, 4, 5],

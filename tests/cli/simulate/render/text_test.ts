@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { renderText } from "../../../../src/cli/simulate/render/text.ts";
-import { DAY, sampleReport, SAMPLES } from "./sample.ts";
+import { DAY, FINDINGS, sampleReport, SAMPLES } from "./sample.ts";
 
 const PLAIN = { isTerminal: false, columns: 80 };
 
@@ -28,6 +28,15 @@ Deno.test("renderText() gives the answer first, the variants beside each other, 
   assert.equal(text.slice(0, text.indexOf("Off the split")), TEXT);
 });
 
+Deno.test("renderText() says before anything else what is probably not meant", () => {
+  const text = renderText(sampleReport({ findings: FINDINGS }), PLAIN);
+  assert.match(
+    text,
+    /seed\n1\.\n\nProbably not as it was meant:\n- metadata: Left alone, since its policy is invalid\.\n {4}Deployment shop\/api \(shop\.yaml, document 2\)\n\n +as given\n/,
+  );
+  assert.doesNotMatch(renderText(sampleReport(), PLAIN), /Probably/);
+});
+
 Deno.test("renderText() has a row for each workload, those first that matter most", () => {
   const text = renderText(sampleReport({ workloads: 12 }), PLAIN);
   const rows = text.split("\n\n").find((part) => part.startsWith("WORKLOAD"))!.split("\n");
@@ -46,7 +55,7 @@ Deno.test("renderText() says how many workloads it leaves out", () => {
 Deno.test("renderText() says which workloads are in trouble at the end, and why", () => {
   assert.match(
     renderText(sampleReport(), PLAIN),
-    /\n\nIn trouble at the end:\n- Deployment shop\/search: 2 pods wait for a node at the end, for up to 61 minutes:\n {2}0\/60 nodes are available\n\n/,
+    /\n\nIn trouble at the end:\n- Deployment shop\/search: 2 pods wait for a node at the end, for up to 61\n {2}minutes: 0\/60 nodes are available\n\n/,
   );
   assert.doesNotMatch(renderText(SAMPLES["nothing"]!(), PLAIN), /trouble/);
 });

@@ -73,7 +73,10 @@ export const PRESETS = {
     spot: {
       selectors: [{
         matchLabels: { "scheduling.cast.ai/spot": "true" },
-        matchExpressions: [{ key: "scheduling.cast.ai/spot-fallback", operator: "DoesNotExist" }],
+        matchExpressions: [
+          { key: "scheduling.cast.ai/spot-fallback", operator: "DoesNotExist" },
+          { key: "scheduling.cast.ai/on-demand", operator: "DoesNotExist" },
+        ],
       }],
       tolerations: [{ key: "scheduling.cast.ai/spot", operator: "Exists", effect: "NoSchedule" }],
     },
@@ -92,14 +95,20 @@ export const PRESETS = {
     spot: {
       selectors: [
         { matchLabels: { "spotinst.io/node-lifecycle": "spot" } },
-        { matchLabels: { "spot.io/node-lifecycle": "spot" } },
+        {
+          matchLabels: { "spot.io/node-lifecycle": "spot" },
+          matchExpressions: [{ key: "spotinst.io/node-lifecycle", operator: "DoesNotExist" }],
+        },
       ],
       tolerations: [AKS_SPOT_TAINT],
     },
     onDemand: {
       selectors: [
         { matchLabels: { "spotinst.io/node-lifecycle": "od" } },
-        { matchLabels: { "spot.io/node-lifecycle": "od" } },
+        {
+          matchLabels: { "spot.io/node-lifecycle": "od" },
+          matchExpressions: [{ key: "spotinst.io/node-lifecycle", operator: "DoesNotExist" }],
+        },
       ],
       tolerations: NONE,
     },

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { DURATION_FORM } from "../domain/duration.ts";
-import { PRESETS } from "../domain/presets.ts";
+import { PRESET_NAMES } from "../domain/presets.ts";
 import { isSchedule, SCHEDULE_FORM } from "../domain/window.ts";
 import { Duration } from "./duration.ts";
 
@@ -98,7 +98,7 @@ const bindAddress = (byDefault: string) =>
     error: "has to have a port up to 65535",
   }).default(byDefault);
 
-const presets = Object.keys(PRESETS) as [keyof typeof PRESETS, ...(keyof typeof PRESETS)[]];
+const presets = [...PRESET_NAMES, "auto"] as const;
 
 /** Design section 8. What needs two keys to judge is in `cross_checks.ts`. */
 export const ConfigSchema = z.strictObject({

@@ -22,7 +22,8 @@ export class NodeClassifier {
     this.#rules = { "spot": rules.spot, "on-demand": rules.onDemand };
     this.#placements = { "spot": placementOf(rules.spot), "on-demand": placementOf(rules.onDemand) };
     const all = [...this.#placements.spot.terms, ...this.#placements["on-demand"].terms];
-    this.keys = new Set(all.flat().map((requirement) => requirement.key));
+    const cloudKeys = new Set(rules.cloudKeys);
+    this.keys = new Set(all.flat().map(({ key }) => key).filter((key) => !cloudKeys.has(key)));
   }
 
   classify(labels: Labels): NodeCapacity {

@@ -73,8 +73,11 @@ export class Projections {
     const labels = objectAt(metadata, "labels");
     const nodeName = textAt(spec, "nodeName");
     const phase = textAt(status, "phase");
-    const placed = labels[keys.CAPACITY];
-    const pin = templatePin(spec, this.#classifier);
+    const hasOwnSlot = Object.hasOwn(annotations, keys.SLOT);
+    const capacity = labels[keys.CAPACITY];
+    const placed = isCapacity(capacity) && hasOwnSlot ? capacity : undefined;
+    // The affinity of a pod that we placed is ours, and long under `auto`: not worth reading for each event.
+    const pin = placed === undefined ? templatePin(spec, this.#classifier) : undefined;
     const guard = PROTECTIONS.find(([key, value]) => annotations[key] === value);
     return {
       ...this.#identity(metadata),
@@ -82,13 +85,13 @@ export class Projections {
       labels: this.#interner.record(labels as Labels),
       nodeName: nodeName === undefined ? undefined : this.#interner.text(nodeName),
       slot: parseSlot(textAt(annotations, keys.SLOT)),
-      placed: isCapacity(placed) && Object.hasOwn(annotations, keys.SLOT) ? placed : undefined,
-      isPinned: pin !== undefined && !Object.hasOwn(annotations, keys.SLOT),
+      placed,
+      isPinned: pin !== undefined && !hasOwnSlot,
       pinnedTo: pin?.capacity,
       isTerminating: textAt(metadata, "deletionTimestamp") !== undefined,
       isFinished: phase === "Succeeded" || phase === "Failed",
       isPending: phase === "Pending",
-      isReady: hasCondition(status, "Ready"),
+      isReady: trueConditions(status).includes("Ready"),
       createdMs: Date.parse(textAt(metadata, "creationTimestamp") ?? ""),
       protectedBy: guard && guard.join("="),
     };
@@ -102,7 +105,7 @@ export class Projections {
       capacity: this.#classifier.classify(objectAt(metadata, "labels") as Labels),
       departing: departureReason({
         unschedulable: spec["unschedulable"] === true,
-        ready: hasCondition(status, "Ready"),
+        conditions: trueConditions(status),
         taintKeys,
       }),
     };
@@ -202,10 +205,10 @@ function parts(object: KubeObject): { metadata: JsonObject; spec: JsonObject; st
   };
 }
 
-function hasCondition(status: JsonObject, type: string): boolean {
-  return listAt(status, "conditions").some((condition) =>
-    isObject(condition) && condition["type"] === type && condition["status"] === "True"
-  );
+function trueConditions(status: JsonObject): string[] {
+  return listAt(status, "conditions").filter(isObject)
+    .filter((condition) => condition["status"] === "True")
+    .flatMap((condition) => textAt(condition, "type") ?? []);
 }
 
 function hasSlot(spec: JsonObject): boolean {

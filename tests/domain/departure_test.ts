@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { departureReason, type NodeCondition } from "../../src/domain/departure.ts";
 
-const STAYING: NodeCondition = { unschedulable: false, ready: true, taintKeys: [] };
+const STAYING: NodeCondition = { unschedulable: false, conditions: ["Ready"], taintKeys: [] };
 
 /** How each platform says that a node is going. */
 const GOING = [
@@ -18,6 +18,9 @@ const GOING = [
   "cloud.google.com/impending-node-termination",
   "remediator.kubernetes.azure.com/unschedulable",
   "cloudprovider.azure.microsoft.com/draining",
+  "aks-node-termination-handler/preempt",
+  "ignore-taint.cluster-autoscaler.kubernetes.io/oke-impending-node-termination",
+  "autoscaling.cast.ai/draining",
 ];
 
 for (const key of GOING) {
@@ -34,6 +37,8 @@ const NOT_GOING = [
   "aws-node-termination-handler",
   "kubernetes.azure.com/scalesetpriority",
   "cloud.google.com/gke-spot",
+  "scheduling.cast.ai/spot",
+  "oci.oraclecloud.com/oke-is-preemptible",
 ];
 
 for (const key of NOT_GOING) {
@@ -45,13 +50,17 @@ for (const key of NOT_GOING) {
 const CONDITIONS: readonly [string, Partial<NodeCondition>, string | undefined][] = [
   ["nothing of a node that stays", {}, undefined],
   ["that a node is cordoned", { unschedulable: true }, "cordoned"],
-  ["that a node is not ready", { ready: false }, "not ready"],
+  ["that a node is not ready", { conditions: [] }, "not ready"],
   ["the taint before the cordon", {
     unschedulable: true,
-    ready: false,
+    conditions: [],
     taintKeys: ["karpenter.sh/disrupted"],
   }, "taint karpenter.sh/disrupted"],
-  ["the cordon before readiness", { unschedulable: true, ready: false }, "cordoned"],
+  ["the event that Azure has scheduled for the VM", {
+    conditions: ["Ready", "VMEventScheduled"],
+  }, "condition VMEventScheduled"],
+  ["nothing of a condition that is about something else", { conditions: ["Ready", "PIDPressure"] }, undefined],
+  ["the cordon before readiness", { unschedulable: true, conditions: [] }, "cordoned"],
 ];
 
 for (const [what, condition, reason] of CONDITIONS) {

@@ -154,6 +154,11 @@ Deno.test("Projections tells capacity and departure of a node", () => {
   assert.deepEqual(node({ capacity: "other" }), ["unknown", undefined]);
   assert.deepEqual(node({ spec: { unschedulable: true } }), ["spot", "cordoned"]);
   assert.deepEqual(node({ status: { conditions: [] } }), ["spot", "not ready"]);
+  const azure = (status: string) => ({
+    conditions: [{ type: "VMEventScheduled", status }, { type: "Ready", status: "True" }],
+  });
+  assert.deepEqual(node({ status: azure("True") }), ["spot", "condition VMEventScheduled"]);
+  assert.deepEqual(node({ status: azure("False") }), ["spot", undefined]);
   assert.deepEqual(node({ spec: { taints: [{ key: "karpenter.sh/disrupted", effect: "NoSchedule" }] } }), [
     "spot",
     "taint karpenter.sh/disrupted",

@@ -7,6 +7,9 @@ import type { Witness } from "./witness.ts";
 /** What the nodes of a stage are labelled with: spot or on-demand. */
 export const CAPACITY_LABEL = "karpenter.sh/capacity-type";
 
+/** What a node is in truth, where a test's nodes are labelled otherwise. */
+export const TRUE_KIND_LABEL = "e2e.spotalis.io/true-kind";
+
 /** A stage has the nodes spot-0, spot-1 … and on-demand-0, on-demand-1 …, as many of each. */
 export const NODES_EACH = 6;
 

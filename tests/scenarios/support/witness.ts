@@ -3,7 +3,7 @@ import type { Clock } from "../../../src/runtime/clock.ts";
 import { lines } from "../../../src/runtime/lines.ts";
 import type { Json } from "./json.ts";
 import { News } from "./news.ts";
-import { CAPACITY_LABEL } from "./stage.ts";
+import { CAPACITY_LABEL, TRUE_KIND_LABEL } from "./stage.ts";
 
 /** A pod as it was last seen. */
 export interface SeenPod {
@@ -49,7 +49,8 @@ export class Witness {
   ): Promise<Witness> {
     const signal = new AbortController().signal;
     const { items } = await client.request<Json>("GET", "/api/v1/nodes", { signal });
-    const nodes = items.map(({ metadata }: Json) => [metadata.name, metadata.labels[CAPACITY_LABEL]]);
+    const kindOf = (labels: Json) => labels[TRUE_KIND_LABEL] ?? labels[CAPACITY_LABEL];
+    const nodes = items.map(({ metadata }: Json) => [metadata.name, kindOf(metadata.labels)]);
     const witness = new Witness(new Map(nodes), clock);
     const path = `/api/v1/namespaces/${namespace}/pods`;
     const { metadata } = await client.request<Json>("GET", path, { signal });

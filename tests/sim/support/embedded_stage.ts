@@ -50,12 +50,17 @@ export function stageNodes(capacity: "spot" | "on-demand"): NodeGroup {
   };
 }
 
-export function embeddedCluster(clock: VirtualClock, { seed = 1, nodes = true } = {}): EmbeddedCluster {
+const STAGE_NODES = [stageNodes("spot"), stageNodes("on-demand")];
+
+export function embeddedCluster(
+  clock: VirtualClock,
+  { seed = 1, nodeGroups = STAGE_NODES }: { seed?: number; nodeGroups?: readonly NodeGroup[] } = {},
+): EmbeddedCluster {
   return new EmbeddedCluster({
     clock,
     seed,
     kubelets: KUBELETS,
-    nodeGroups: nodes ? [stageNodes("spot"), stageNodes("on-demand")] : [],
+    nodeGroups,
     autoscaler: undefined,
     recordsEvents: false,
   });
@@ -168,11 +173,11 @@ function configOf(name: string, config: Json): Config {
 
 /** A cluster and an operator in virtual time, while `act` plays on them. */
 export async function onEmbeddedStage<T>(
-  { name, config, seed = 1 }: StageOptions & { seed?: number },
+  { name, config, seed = 1, nodeGroups }: StageOptions & { seed?: number; nodeGroups?: readonly NodeGroup[] },
   act: (stage: Stage & { readonly embedded: EmbeddedCluster }) => Promise<T>,
 ): Promise<T> {
   const clock = new VirtualClock({ wallMs: WALL });
-  const embedded = embeddedCluster(clock, { seed });
+  const embedded = embeddedCluster(clock, { seed, nodeGroups });
   const client = clientOf(embedded, clock);
   const book = new LogBook(clock);
   const log = createLog({ write: (line) => book.add(line), wall: () => clock.wall() }, {

@@ -11,7 +11,10 @@ export type KindRule =
 const simulated = (...apiVersions: readonly string[]): KindRule => ({ how: "simulated", apiVersions });
 const noted = (why: string): KindRule => ({ how: "noted", why });
 
-const NO_EFFECT = noted("Has no effect on where pods run.");
+/** Why an object that is left out makes no difference. */
+export const NOTHING_LOST = "Has no effect on where pods run.";
+
+const NO_EFFECT = noted(NOTHING_LOST);
 const UNKNOWN = noted("Not known here: if something makes pods of it, they are missing.");
 const NO_PODS = noted("Not simulated: its pods are missing.");
 const VOLUME = noted("Volumes are not simulated: a real one can hold its pods to the zone of its disk.");

@@ -3,9 +3,9 @@ import { type JsonObject, objectAt, textAt } from "../../domain/json.ts";
 import { cleaned, withoutNodes } from "./manifest_clean.ts";
 import { type FoundObject, objectProblem, objectText, placeText } from "./manifest_documents.ts";
 import { fieldNotes } from "./manifest_fields.ts";
-import { groupOf, ruleOf } from "./manifest_kinds.ts";
+import { groupOf, NOTHING_LOST, ruleOf } from "./manifest_kinds.ts";
 import { type Accepted, ownerOf } from "./manifest_links.ts";
-import { ASSUMED, withRequests } from "./manifest_requests.ts";
+import { type Assumed, withRequests } from "./manifest_requests.ts";
 import { shapeProblems } from "./manifest_shapes.ts";
 import type { InputNote } from "./report.ts";
 
@@ -28,7 +28,7 @@ const CONFIG_KEY = "config.yaml";
 export class ManifestReader {
   readonly accepted: Accepted[] = [];
   readonly notes: InputNote[] = [];
-  readonly assumptions: string[] = [];
+  readonly assumed: (Assumed & { readonly of: string })[] = [];
   readonly problems: string[] = [];
   operatorConfig: OperatorConfig | undefined;
   readonly #options: ManifestOptions;
@@ -43,7 +43,7 @@ export class ManifestReader {
     const owner = ownerOf(written.value);
     if (rule.how === "noted") {
       const isPods = written.kind === "Pod" || written.kind === "ReplicaSet";
-      return this.#note(written, { why: owner !== undefined && isPods ? madeBy(owner) : rule.why });
+      return this.#note(written, { why: owner !== undefined && isPods ? MADE : rule.why });
     }
     const object = { ...written, namespace: rule.isClusterWide ? "" : written.namespace || "default" };
     if (textAt(objectAt(object.value, "metadata"), "deletionTimestamp") !== undefined) {
@@ -81,13 +81,7 @@ export class ManifestReader {
 
   #complete(found: FoundObject, clean: JsonObject): JsonObject {
     const { workload, assumed } = withRequests(withoutNodes(clean));
-    if (assumed.length > 0) {
-      const each = assumed.map(({ container, resources }) =>
-        `container ${container} asks for no ${resources.join(" or ")}, ` +
-        `${resources.map((name) => ASSUMED[name]).join(" and ")} ${resources.length > 1 ? "are" : "is"} assumed`
-      );
-      this.assumptions.push(`${objectText(found)}: ${each.join("; ")}.`);
-    }
+    this.assumed.push(...assumed.map((each) => ({ ...each, of: objectText(found) })));
     return workload;
   }
 
@@ -96,7 +90,7 @@ export class ManifestReader {
     const wanted = this.#options.operatorConfig ?? { namespace, name: CONFIG_NAME };
     const text = textAt(objectAt(object.value, "data"), CONFIG_KEY);
     if (text === undefined || wanted.namespace !== namespace || wanted.name !== name) {
-      return this.#note(object, { why: "Has no effect on where pods run." });
+      return this.#note(object, { why: NOTHING_LOST });
     }
     if (this.operatorConfig !== undefined) {
       const message = `may be there once; another one is ${this.operatorConfig.path}`;
@@ -125,6 +119,4 @@ export class ManifestReader {
   }
 }
 
-function madeBy(owner: string): string {
-  return `Made by ${owner}; here only the Deployments and StatefulSets of the input make pods.`;
-}
+const MADE = "Made by its owner; here only the Deployments and StatefulSets of the input make pods.";

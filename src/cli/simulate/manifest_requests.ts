@@ -6,10 +6,15 @@ export const ASSUMED = { cpu: "100m", memory: "128Mi" } as const;
 const RESOURCES = ["cpu", "memory"] as const;
 type Resource = (typeof RESOURCES)[number];
 
+/** A container that does not ask for all that it has to. */
+export interface Assumed {
+  readonly container: string;
+  readonly resources: readonly Resource[];
+}
+
 export interface Requested {
   readonly workload: JsonObject;
-  /** By container, what was assumed for it; containers that ask for both are not in here. */
-  readonly assumed: readonly { readonly container: string; readonly resources: readonly Resource[] }[];
+  readonly assumed: readonly Assumed[];
 }
 
 /**
@@ -21,7 +26,7 @@ export function withRequests(workload: JsonObject): Requested {
   const spec = objectAt(workload, "spec");
   const template = objectAt(spec, "template");
   const pod = objectAt(template, "spec");
-  const assumed: { container: string; resources: Resource[] }[] = [];
+  const assumed: Assumed[] = [];
   const containers = listAt(pod, "containers").map((container) => {
     if (!isObject(container)) return container;
     const resources = objectAt(container, "resources");
@@ -38,4 +43,23 @@ export function withRequests(workload: JsonObject): Requested {
     workload: { ...workload, spec: { ...spec, template: { ...template, spec: { ...pod, containers } } } },
     assumed,
   };
+}
+
+/** Named in a sentence; where there are more, they are counted. */
+const MOST_NAMED = 20;
+
+/** What was assumed for the containers of many workloads: a sentence for each of the things that they do not say. */
+export function describeAssumed(all: readonly (Assumed & { readonly of: string })[]): string[] {
+  const groups = new Map<string, string[]>();
+  for (const { of, container, resources } of all) {
+    const key = resources.join(" or ");
+    groups.set(key, [...groups.get(key) ?? [], `${of} (${container})`]);
+  }
+  return [...groups].map(([key, places]) => {
+    const resources = RESOURCES.filter((each) => key.includes(each));
+    const values = resources.map((each) => ASSUMED[each]).join(" and ");
+    const left = places.length - MOST_NAMED;
+    const named = [...places.slice(0, MOST_NAMED), ...left > 0 ? [`${left} more`] : []].join(", ");
+    return `Containers that ask for no ${key} are taken to ask for ${values}: ${named}.`;
+  });
 }

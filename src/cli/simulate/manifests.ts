@@ -2,6 +2,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import { fileText, type FoundObject, type ManifestFile, objectsOf } from "./manifest_documents.ts";
 import { type Autoscaler, linksOf } from "./manifest_links.ts";
 import { type ManifestOptions, ManifestReader, type OperatorConfig } from "./manifest_reader.ts";
+import { describeAssumed } from "./manifest_requests.ts";
 import type { InputNote } from "./report.ts";
 
 export interface ManifestObject {
@@ -54,7 +55,7 @@ export function readManifests(files: readonly ManifestFile[], options: ManifestO
     autoscalers: links.autoscalers,
     operatorConfig: reader.operatorConfig,
     notes: [...reader.notes, ...links.notes],
-    assumptions: reader.assumptions,
+    assumptions: describeAssumed(reader.assumed),
     problems,
   };
 }

@@ -203,7 +203,7 @@ Deno.test("simulate reads manifests from standard input, and names it in its rep
   const { code, out, error } = await runMain(["simulate", "-f", "-", ...SHORT], { stdin });
   assert.deepEqual([code, error], [0, ""]);
   assert.match(out, /^1 workload of standard input over 1 minute\n/);
-  assert.match(out, /\n {4}Service a \(standard input, document 2\)\n/);
+  assert.match(out, /\n {4}Service a \(document 2\)\n/);
 });
 
 Deno.test("simulate takes the operator's configuration from a ConfigMap, and --config before it", async () => {

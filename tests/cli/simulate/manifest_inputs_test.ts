@@ -76,7 +76,7 @@ Deno.test("examples/quorum.yaml has a note on each part that is not simulated", 
     "QuorumUser data/reporting",
   ]);
   assert.deepEqual(assumptions, [
-    "StatefulSet data/quorum: container exporter asks for no cpu or memory, 100m and 128Mi are assumed.",
+    "Containers that ask for no cpu or memory are taken to ask for 100m and 128Mi: StatefulSet data/quorum (exporter).",
   ]);
   assert.equal(operatorConfig?.path, "quorum.yaml, document 2 (ConfigMap spotalis-system/spotalis-config)");
   const config = loadConfig({ file: operatorConfig, env: {} });

@@ -207,8 +207,8 @@ Deno.test("readManifests() notes whose pods and ReplicaSets of a live cluster ar
   assert.deepEqual(
     notesOf(`${WEB}${owned("ReplicaSet", "Deployment")}${owned("Pod", "ReplicaSet")}---\n${going}`),
     [
-      "2 ReplicaSet n/x: Made by Deployment web; here only the Deployments and StatefulSets of the input make pods.",
-      "3 Pod n/x: Made by ReplicaSet web; here only the Deployments and StatefulSets of the input make pods.",
+      "2 ReplicaSet n/x: Made by its owner; here only the Deployments and StatefulSets of the input make pods.",
+      "3 Pod n/x: Made by its owner; here only the Deployments and StatefulSets of the input make pods.",
       "4 Deployment default/old: Being deleted: passed over.",
     ],
   );

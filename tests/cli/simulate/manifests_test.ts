@@ -258,8 +258,8 @@ const REQUESTS: readonly [resources: string, cpu: unknown, memory: unknown, assu
   ["{ limits: { cpu: 2, memory: 2Gi } }", 2, "2Gi"],
   ["{ requests: { cpu: 1 }, limits: { cpu: 2, memory: 2Gi } }", 1, "2Gi"],
   ["{ requests: { cpu: 0, memory: 1Gi } }", 0, "1Gi"],
-  ["{ requests: { cpu: 1 } }", 1, "128Mi", "memory, 128Mi is assumed"],
-  ["{}", "100m", "128Mi", "cpu or memory, 100m and 128Mi are assumed"],
+  ["{ requests: { cpu: 1 } }", 1, "128Mi", "memory are taken to ask for 128Mi"],
+  ["{}", "100m", "128Mi", "cpu or memory are taken to ask for 100m and 128Mi"],
 ];
 
 for (const [resources, cpu, memory, assumption] of REQUESTS) {
@@ -274,7 +274,7 @@ for (const [resources, cpu, memory, assumption] of REQUESTS) {
     assert.deepEqual(requests, { cpu, memory });
     assert.deepEqual(
       assumptions,
-      assumption === undefined ? [] : [`Deployment default/web: container a asks for no ${assumption}.`],
+      assumption === undefined ? [] : [`Containers that ask for no ${assumption}: Deployment default/web (a).`],
     );
   });
 }

@@ -49,7 +49,7 @@ for (const type of RESOURCES) {
   Deno.test(`whatever is sent to ${qualified(type)} is answered`, async () => {
     const random = seededRandom(3, type.plural);
     const clock = new VirtualClock({ wallMs: Date.UTC(2026, 0, 5) });
-    const cluster = embeddedCluster(clock, { nodes: false });
+    const cluster = embeddedCluster(clock, { nodeGroups: [] });
     await clock.complete(cluster.start());
     const codes = new Set<number>();
     const send = async (request: string, body: Json, contentType?: string) => {

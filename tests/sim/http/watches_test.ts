@@ -24,7 +24,7 @@ class CountingClock extends VirtualClock {
 }
 
 async function start(clock = new VirtualClock({ wallMs: Date.UTC(2026, 0, 5) })) {
-  const cluster = embeddedCluster(clock, { nodes: false });
+  const cluster = embeddedCluster(clock, { nodeGroups: [] });
   await cluster.api.create(NAMESPACES, { metadata: { name: "default" } });
   return { clock, cluster };
 }

@@ -13,7 +13,7 @@ const URL = "https://webhook.example/";
 async function start(
   meanwhile: (cluster: EmbeddedCluster, times: number) => unknown,
 ): Promise<EmbeddedCluster> {
-  const cluster = embeddedCluster(new VirtualClock({ wallMs: 0 }), { nodes: false });
+  const cluster = embeddedCluster(new VirtualClock({ wallMs: 0 }), { nodeGroups: [] });
   await cluster.api.create(NAMESPACES, { metadata: { name: "default" } });
   await cluster.api.create(CONFIG_MAPS, { metadata: REF });
   let times = 0;

@@ -14,13 +14,14 @@ const MOST_PLACES = 20;
 
 /** What went in: what is not simulated, what was assumed, and the nodes. */
 export function renderInput({ findings, notes, assumptions, scenario }: Report): Markup {
+  const { manifests } = scenario;
   const wrong = findings.length === 0
     ? undefined
     : markup`<section aria-labelledby="findings"><h2 id="findings">${"Probably not as it was meant"}</h2>${
-      noteTable(findings, "findings")
+      noteTable("findings", { notes: findings, manifests })
     }</section>`;
   return markup`${wrong}<section aria-labelledby="notes"><h2 id="notes">Not simulated</h2>${
-    notes.length === 0 ? markup`<p>All of the input is simulated.</p>` : noteTable(notes, "notes")
+    notes.length === 0 ? markup`<p>All of the input is simulated.</p>` : noteTable("notes", { notes, manifests })
   }</section><section aria-labelledby="assumptions"><h2 id="assumptions">Assumed</h2>${
     assumptions.length === 0
       ? markup`<p>Nothing: manifests and scenario say it all.</p>`
@@ -30,7 +31,10 @@ export function renderInput({ findings, notes, assumptions, scenario }: Report):
   }</section>`;
 }
 
-function noteTable(notes: readonly InputNote[], labelledBy: string): Markup {
+function noteTable(
+  labelledBy: string,
+  { notes, manifests }: { notes: readonly InputNote[]; manifests: readonly string[] },
+): Markup {
   const groups = groupNotes(notes);
   const left = groups.length - MOST_GROUPS;
   return markup`${
@@ -38,13 +42,15 @@ function noteTable(notes: readonly InputNote[], labelledBy: string): Markup {
       look: "words",
       labelledBy,
       head: headRow(["Why", "Field", "Where"]),
-      rows: groups.slice(0, MOST_GROUPS).map(noteRow),
+      rows: groups.slice(0, MOST_GROUPS).map((group) => noteRow(group, manifests)),
     })
   }${left > 0 ? markup`<p class="note">And ${countOf(left, "more kind")}, in the JSON.</p>` : undefined}`;
 }
 
-function noteRow({ why, path, notes }: NoteGroup): Markup {
-  const places = notes.slice(0, MOST_PLACES).map((note) => markup`<div>${outside(describePlace(note))}</div>`);
+function noteRow({ why, path, notes }: NoteGroup, manifests: readonly string[]): Markup {
+  const places = notes.slice(0, MOST_PLACES).map((note) =>
+    markup`<div>${outside(describePlace(note, manifests))}</div>`
+  );
   const left = notes.length - MOST_PLACES;
   return markup`<tr><td>${outside(why)}</td><td>${
     path === "" ? "all of it" : markup`<code>${outside(path)}</code>`

@@ -26,15 +26,15 @@ const LONGEST_CURRENCY = 8;
 export function renderText(report: Report, { isTerminal, columns: asked }: TextOptions): string {
   const columns = Math.max(asked, FEWEST_COLUMNS);
   const width = Math.min(columns, MOST_PROSE);
-  const { findings, notes, assumptions } = report;
+  const { findings, notes, assumptions, scenario: { manifests } } = report;
   const idle = describeIdle(report);
   return [
     wrap(describeTitle(report), { width }) + wrap(describeRun(report), { width }),
     idle === undefined ? "" : wrap(idle, { width }),
-    noteList("Probably not as it was meant:", { notes: findings, width }),
+    noteList("Probably not as it was meant:", { notes: findings, manifests, width }),
     ...figureTables(report, { isTerminal, columns }),
     ...renderWorkloadTables(report, { isTerminal, columns }),
-    noteList("Not simulated:", { notes, width }),
+    noteList("Not simulated:", { notes, manifests, width }),
     assumptions.length === 0
       ? ""
       : `Assumed:\n${assumptions.map((text) => wrap(text, { width, first: "- " })).join("")}`,
@@ -85,13 +85,19 @@ function widthOf(column: readonly string[]): number {
   return Math.max(...column.map((cell) => cell.length));
 }
 
-function noteList(title: string, { notes, width }: { notes: readonly InputNote[]; width: number }): string {
-  if (notes.length === 0) return "";
-  return `${title}\n${groupNotes(notes).map((group) => noteText(group, width)).join("")}`;
+interface NoteList {
+  readonly notes: readonly InputNote[];
+  readonly manifests: readonly string[];
+  readonly width: number;
 }
 
-function noteText({ why, path, notes }: NoteGroup, width: number): string {
-  const places = notes.slice(0, MOST_PLACES).map(describePlace);
+function noteList(title: string, { notes, ...rest }: NoteList): string {
+  if (notes.length === 0) return "";
+  return `${title}\n${groupNotes(notes).map((group) => noteText(group, rest)).join("")}`;
+}
+
+function noteText({ why, path, notes }: NoteGroup, { manifests, width }: Omit<NoteList, "notes">): string {
+  const places = notes.slice(0, MOST_PLACES).map((note) => describePlace(note, manifests));
   if (notes.length > MOST_PLACES) places.push(`${(notes.length - MOST_PLACES).toLocaleString("en-US")} more`);
   return wrap(`${path === "" ? "" : `${path}: `}${why}`, { width, first: "- " }) +
     wrap(places.join(", "), { width, first: "    " });

@@ -1,3 +1,4 @@
+import { fileText } from "../manifest_documents.ts";
 import type { Report, WorkloadReport } from "../report.ts";
 import { countOf, formatInstant, formatLength } from "./format.ts";
 
@@ -5,12 +6,8 @@ import { countOf, formatInstant, formatLength } from "./format.ts";
 export function describeTitle({ variants, scenario }: Report): string {
   const workloads = Math.max(0, ...variants.map(({ workloads }) => workloads.length));
   const { manifests, lengthMs } = scenario;
-  const from = manifests.length === 1 ? fileName(manifests[0]!) : countOf(manifests.length, "file");
+  const from = manifests.length === 1 ? fileText(manifests[0]!) : countOf(manifests.length, "file");
   return `${countOf(workloads, "workload")} of ${from} over ${formatLength(lengthMs)}`;
-}
-
-function fileName(path: string): string {
-  return path === "-" ? "standard input" : path;
 }
 
 /** Why all figures are zero; undefined: they are not for that reason. */
@@ -31,7 +28,7 @@ export function describeRun({ variants, scenario }: Report): string {
   const nodes = nodeGroups.reduce((sum, group) => sum + group.nodes, 0);
   const parts = [
     `${countOf(nodes, "node")} in ${countOf(nodeGroups.length, "group")}, from ${formatInstant(startMs)}`,
-    file === undefined ? "the default scenario" : `scenario ${fileName(file)}`,
+    file === undefined ? "the default scenario" : `scenario ${fileText(file)}`,
     describeSeeds(seeds),
   ];
   if (variants.length > 1) parts.push(countOf(variants.length, "variant"));

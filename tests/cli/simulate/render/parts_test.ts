@@ -15,7 +15,8 @@ import {
   formatTime,
   type Unit,
 } from "../../../../src/cli/simulate/render/format.ts";
-import { groupNotes } from "../../../../src/cli/simulate/render/notes.ts";
+import { NOTHING_LOST } from "../../../../src/cli/simulate/manifest_kinds.ts";
+import { describePlace, groupNotes } from "../../../../src/cli/simulate/render/notes.ts";
 import { pickEntries } from "../../../../src/cli/simulate/render/page_timeline.ts";
 import { rankWorkloads } from "../../../../src/cli/simulate/render/ranking.ts";
 import { shorten, wrap } from "../../../../src/cli/simulate/render/wrap.ts";
@@ -166,6 +167,18 @@ Deno.test("groupNotes() puts what is said in the same words together", () => {
     ["spec", ["x", "y"]],
     ["", ["x"]],
   ]);
+});
+
+Deno.test("groupNotes() puts last what makes no difference", () => {
+  const note = { file: "a.yaml", document: 1, object: "x", path: "", why: NOTHING_LOST };
+  assert.deepEqual(groupNotes([note, { ...note, why: "No." }, note]).map(({ why }) => why), ["No.", NOTHING_LOST]);
+});
+
+Deno.test("describePlace() names the file only where there are others", () => {
+  const note = { file: "-", document: 2, object: "Service a/b", path: "", why: "No." };
+  assert.equal(describePlace(note, ["-"]), "Service a/b (document 2)");
+  assert.equal(describePlace(note, ["-", "a.yaml"]), "Service a/b (standard input, document 2)");
+  assert.equal(describePlace({ ...note, file: "s.yaml" }, ["-"]), "Service a/b (s.yaml, document 2)");
 });
 
 Deno.test("wrap() breaks between words, and within one that is longer than a line", () => {

@@ -7,6 +7,7 @@ import { requestsOf } from "../../sim/scheduling/requests.ts";
 import { objectText } from "./manifest_documents.ts";
 import type { Autoscaler } from "./manifest_links.ts";
 import type { Manifests } from "./manifests.ts";
+import { formatLength } from "./render/format.ts";
 import { isWorkload, mostReplicas, type Workload } from "./workloads.ts";
 
 export interface Completed {
@@ -24,8 +25,8 @@ interface CompletedFrom {
 /** A node of four cores, as many people rent it (AWS m5.xlarge in us-east-1: 0.192 on-demand). */
 const NODE = { cpuMillis: 4_000, memoryBytes: 16 * 2 ** 30, pods: 58 };
 const PRICES: Readonly<Record<Capacity, number>> = { "spot": 0.064, "on-demand": 0.192 };
-/** A spot node is taken back so often, by default: once in two days. */
-const RECLAIMS_PER_NODE_HOUR = 1 / 48;
+/** By default a spot node is taken back once in two days, and of a small group one every four hours. */
+const RECLAIMS = { perNodeHour: 1 / 48, leastPerHour: 1 / 4 };
 const HOUR_MS = 3_600_000;
 
 /** Fills in what a scenario leaves open: curves for autoscalers, deploys, and nodes for the manifests. */
@@ -55,7 +56,8 @@ export function completed(scenario: Scenario, { manifests, config, hasFile }: Co
 }
 
 function describeGroups(groups: readonly NodeGroup[], currency: string): string {
-  const [{ cpuMillis, memoryBytes }] = groups as [NodeGroup];
+  const [{ cpuMillis, memoryBytes, reclaimsPerHour }] = groups as [NodeGroup];
+  const every = formatLength(Math.round(60 / reclaimsPerHour) * 60_000);
   const counts = groups.map(({ nodes, name }) => `${nodes} ${name}`).join(" and ");
   const prices = groups.map(({ pricePerHour, name }) => `${Number(pricePerHour.toFixed(3))} (${name})`).join(
     " and ",
@@ -63,7 +65,7 @@ function describeGroups(groups: readonly NodeGroup[], currency: string): string 
   return `Nodes: ${counts}, each of ${cpuMillis / 1_000} cores and ${
     memoryBytes / 2 ** 30
   } GiB, for ${prices} ` +
-    `${currency} an hour; the autoscaler adds more when pods need them; a spot node is taken back once in two days.`;
+    `${currency} an hour; the autoscaler adds more when pods need them; every ${every}, in the mean, a spot node is taken back.`;
 }
 
 /** Enough for all pods, half of the nodes of either kind, so that only reclaims and scaling make it interesting. */
@@ -99,7 +101,7 @@ function defaultGroups(
     ...size,
     pricePerHour: PRICES[capacity] * scale,
     onDemandPricePerHour: PRICES["on-demand"] * scale,
-    reclaimsPerHour: capacity === "spot" ? nodes * RECLAIMS_PER_NODE_HOUR : 0,
+    reclaimsPerHour: capacity === "spot" ? Math.max(nodes * RECLAIMS.perNodeHour, RECLAIMS.leastPerHour) : 0,
     reclaimNoticeMs: 120_000,
     reclaimTaint: { key: "karpenter.sh/disrupted", effect: "NoSchedule" },
     startupMs: 90_000,

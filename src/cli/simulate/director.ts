@@ -6,6 +6,7 @@ import type { EmbeddedCluster } from "../../sim/cluster.ts";
 import type { Deployment, StatefulSet } from "../../sim/objects.ts";
 import { DEPLOYMENTS, STATEFUL_SETS } from "../../sim/resources.ts";
 import type { TimelineEntry } from "./report.ts";
+import { annotated } from "./workloads.ts";
 
 export interface DirectorDeps {
   readonly cluster: EmbeddedCluster;
@@ -64,7 +65,10 @@ export class Director {
           `${key}: ${value ?? "removed"}`
         );
         tell("policy", { subject: workloadText(event.workload), detail: changes.join(", ") });
-        this.#change(event.workload, (workload) => annotated(workload, event.annotations));
+        this.#change(event.workload, ({ metadata, ...rest }) => {
+          const annotations = annotated(metadata.annotations, event.annotations);
+          return { ...rest, metadata: { ...metadata, annotations } };
+        });
       }
     }
   }
@@ -101,15 +105,6 @@ export class Director {
     const type = kind === "Deployment" ? DEPLOYMENTS : STATEFUL_SETS;
     api.update(type, change(api.get<Workload>(type, { namespace, name })));
   }
-}
-
-function annotated<T extends Workload>(workload: T, annotations: Readonly<Record<string, string | null>>): T {
-  const all = { ...workload.metadata.annotations, ...annotations };
-  const kept = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)) as Record<
-    string,
-    string
-  >;
-  return { ...workload, metadata: { ...workload.metadata, annotations: kept } };
 }
 
 function restarted(workload: Workload, at: string): Workload {

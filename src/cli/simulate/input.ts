@@ -2,13 +2,13 @@ import { type ConfigResult, loadConfig } from "../../config/load.ts";
 import { loadScenario, type Scenario } from "../../config/scenario.ts";
 import { missingWorkloads } from "../../config/scenario_workloads.ts";
 import type { Config } from "../../config/schema.ts";
-import { formatDuration } from "../../domain/duration.ts";
 import { type Arguments, UsageError } from "../arguments.ts";
 import type { Outside } from "../context.ts";
 import { completed } from "./defaults.ts";
 import { InputError } from "./input_error.ts";
 import { fileText, type ManifestFile } from "./manifest_documents.ts";
 import { type Manifests, readManifests } from "./manifests.ts";
+import { formatLength } from "./render/format.ts";
 import { isWorkload } from "./workloads.ts";
 
 /** All that a simulation is made of, with what is missing filled in. */
@@ -127,5 +127,5 @@ function tooLate({ events, curves, lengthMs: written }: Scenario, lengthMs: numb
   const late = times.filter(({ atMs }) => atMs >= lengthMs).length;
   if (late === 0) return [];
   const what = late === 1 ? "1 event or point of a curve comes" : `${late} events and points of curves come`;
-  return [`The run ends after ${formatDuration(lengthMs)}: ${what} later in the scenario and are left out.`];
+  return [`The run ends after ${formatLength(lengthMs)}: ${what} later in the scenario and are left out.`];
 }

@@ -46,8 +46,8 @@ export interface InputNote {
 }
 
 /**
- * Figures of one run, of all workloads together that were managed in it at any time; with several seeds,
- * each is the median.
+ * Figures of one run, of all workloads together that are managed in any variant at any time; with several
+ * seeds, each is the median.
  */
 export interface Figures {
   readonly podsCreated: number;

@@ -5,6 +5,7 @@ import { systemClock } from "../../runtime/clock.ts";
 import type { Arguments } from "../arguments.ts";
 import type { Outside } from "../context.ts";
 import { VERSION } from "../version.ts";
+import { countedOf } from "./counted.ts";
 import { play } from "./engine.ts";
 import { findingsOf } from "./findings.ts";
 import { readConfig, type SimulationInput } from "./input.ts";
@@ -45,7 +46,7 @@ export async function reportOf(args: Arguments, { input, outside, stop }: Surrou
     findings: findingsOf({ objects: manifests.objects, scenario, scenarioFile: args.scenario, config }),
     notes: manifests.notes,
     assumptions: [...input.assumptions, ...assumptions],
-    variants: await playAll(variants, { seeds, scenario, outside, stop }),
+    variants: await playAll(variants, { seeds, scenario, counted: countedOf(variants, scenario), outside, stop }),
   };
 }
 
@@ -63,13 +64,14 @@ function nodeGroupsOf({ nodeGroups }: Scenario, config: Config): NodeGroupReport
 interface Playing {
   readonly seeds: readonly number[];
   readonly scenario: Scenario;
+  readonly counted: ReadonlySet<string>;
   readonly outside: Outside;
   readonly stop: AbortSignal;
 }
 
 async function playAll(
   variants: readonly Variant[],
-  { seeds, scenario, outside, stop }: Playing,
+  { seeds, outside, ...rest }: Playing,
 ): Promise<VariantReport[]> {
   const { writeError: write, isErrorTerminal: isTerminal } = outside;
   const progress = new Progress({ clock: systemClock, write, isTerminal });
@@ -82,7 +84,7 @@ async function playAll(
       for (const seed of seeds) {
         const onProgress = (share: number) =>
           progress.show((done + share) / total, `${variant.name}, seed ${seed}`);
-        runs.push(await playOne(variant, { scenario, seed, onProgress, stop }));
+        runs.push(await playOne(variant, { seed, onProgress, ...rest }));
         done++;
       }
       reports.push(combined(runs));
@@ -95,17 +97,15 @@ async function playAll(
 
 async function playOne(
   { name, objects, config, withOperator }: Variant,
-  { scenario, seed, onProgress, stop }: {
-    scenario: Scenario;
-    seed: number;
-    onProgress: (share: number) => void;
-    stop: AbortSignal;
+  { scenario, counted, seed, onProgress, stop }: Omit<Playing, "seeds" | "outside"> & {
+    readonly seed: number;
+    readonly onProgress: (share: number) => void;
   },
 ): Promise<VariantReport> {
   try {
     const simulation = { scenario, objects, config, seed, withOperator };
     const recorder = await play(simulation, { onProgress, signal: stop });
-    return variantReport(recorder, { name, buckets: bucketsOf(scenario.lengthMs) });
+    return variantReport(recorder, { name, buckets: bucketsOf(scenario.lengthMs), counted });
   } catch (error) {
     if (stop.aborted) throw new Error("stopped before its end: there is no report");
     throw error;

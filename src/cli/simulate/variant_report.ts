@@ -10,23 +10,23 @@ const MINUTE_MS = 60_000;
 /** What a recorder holds at its end, as a report shows it. */
 export function variantReport(
   recorder: Recorder,
-  { name, buckets }: { name: string; buckets: Buckets },
+  { name, buckets, counted }: { name: string; buckets: Buckets; counted: ReadonlySet<string> },
 ): VariantReport {
   const records = [...recorder.workloads];
   const workloads = records.map(([key, record]) => workloadReport(key, { recorder, record, buckets }));
-  const managed = records.map(([, record]) => record).filter(({ wasManaged }) => wasManaged);
+  const chosen = records.flatMap(([key, record]) => counted.has(key) ? [record] : []);
   return {
     name,
-    figures: figuresOf(recorder, managed),
+    figures: figuresOf(recorder, chosen),
     ranges: undefined,
-    series: clusterSeries(recorder, { managed, buckets }),
+    series: clusterSeries(recorder, { chosen, buckets }),
     workloads,
     timeline: recorder.timeline.entries,
   };
 }
 
-function figuresOf({ timeline, nodes }: Recorder, managed: readonly WorkloadRecord[]): Figures {
-  const sum = (of: (record: WorkloadRecord) => number) => managed.reduce((sum, record) => sum + of(record), 0);
+function figuresOf({ timeline, nodes }: Recorder, chosen: readonly WorkloadRecord[]): Figures {
+  const sum = (of: (record: WorkloadRecord) => number) => chosen.reduce((sum, record) => sum + of(record), 0);
   return {
     podsCreated: sum((record) => record.podsCreated),
     evictions: sum((record) => record.evictions),
@@ -35,8 +35,8 @@ function figuresOf({ timeline, nodes }: Recorder, managed: readonly WorkloadReco
     minutesBelowFloor: minutes(sum(({ overTime }) => total(overTime.belowFloor))),
     minutesOffSplit: minutes(sum(({ sums }) => sums.offSplitMs)),
     minutesPending: minutes(sum(({ overTime }) => total(overTime.pending))),
-    recoverySeconds: recovery(managed.flatMap(({ recoveries }) => recoveries.tookMs)),
-    unrecovered: managed.filter(({ recoveries }) => recoveries.isOpen).length,
+    recoverySeconds: recovery(chosen.flatMap(({ recoveries }) => recoveries.tookMs)),
+    unrecovered: chosen.filter(({ recoveries }) => recoveries.isOpen).length,
     spotShare: share(sum(({ sums }) => sums.spotMs), sum(({ sums }) => sums.placedMs)),
     spotShareAsked: share(sum(({ sums }) => sums.spotAskedMs), sum(({ sums }) => sums.managedMs)),
     ...costs({ cost: sum(({ sums }) => sums.cost), costOnDemand: sum(({ sums }) => sums.costOnDemand) }),
@@ -104,11 +104,11 @@ function workloadSeries(record: WorkloadRecord, buckets: Buckets): WorkloadSerie
 
 function clusterSeries(
   { nodes, timeline }: Recorder,
-  { managed, buckets }: { managed: readonly WorkloadRecord[]; buckets: Buckets },
+  { chosen, buckets }: { chosen: readonly WorkloadRecord[]; buckets: Buckets },
 ): ClusterSeries {
   const sum = (name: "spotAsked" | "spot" | "onDemand" | "pending") => {
     const all = new Float64Array(buckets.count);
-    for (const { overTime } of managed) overTime[name].forEach((value, i) => all[i]! += value);
+    for (const { overTime } of chosen) overTime[name].forEach((value, i) => all[i]! += value);
     return means(all, buckets);
   };
   return {

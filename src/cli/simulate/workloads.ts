@@ -40,3 +40,11 @@ export function namespaceOf({ namespace: name }: Workload, objects: readonly Man
   const metadata = found === undefined ? { name } : labelledOf(found).metadata;
   return { metadata: { ...metadata, labels: { ...metadata.labels, "kubernetes.io/metadata.name": name } } };
 }
+
+/** null stands for one that is removed. */
+export type Annotations = Readonly<Record<string, string | null>>;
+
+export function annotated(annotations: Annotations | undefined, change: Annotations): Record<string, string> {
+  const all = Object.entries({ ...annotations, ...change });
+  return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== null));
+}

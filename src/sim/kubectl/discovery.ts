@@ -1,27 +1,8 @@
 import type { Json } from "../json.ts";
+import type { ResourceType } from "../resources.ts";
 
-/** A resource as discovery tells of it. */
-export interface DiscoveredResource {
-  /** Empty: the core group. */
-  readonly group: string;
-  readonly version: string;
-  readonly plural: string;
-  readonly singular: string;
-  readonly kind: string;
-  readonly namespaced: boolean;
-  readonly shortNames: readonly string[];
-  readonly categories: readonly string[];
-  readonly verbs: readonly string[];
-  readonly subresources: readonly DiscoveredSubresource[];
-}
-
-export interface DiscoveredSubresource {
-  readonly name: string;
-  readonly kind: string;
-  readonly group?: string;
-  readonly version?: string;
-  readonly verbs: readonly string[];
-}
+/** What of a resource discovery tells. */
+export type DiscoveredResource = Omit<ResourceType, "hasGeneration">;
 
 export interface Document {
   readonly contentType: string;

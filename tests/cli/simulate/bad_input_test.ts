@@ -283,7 +283,7 @@ Deno.test("simulate says what a shorter length leaves out", async () => {
   const { out } = await runMain(["simulate", "-f", "m.yaml", "--scenario", "s.yaml", ...SHORT], { files });
   assert.match(
     out,
-    /- The run ends after 1m0s: 3 events and points of curves come later in the\n {2}scenario and are left out\.\n/,
+    /- The run ends after 1 minute: 3 events and points of curves come later in the\n {2}scenario and are left out\.\n/,
   );
 });
 

@@ -71,14 +71,12 @@ for (const [name, spot, onDemand] of ALONE) {
 }
 
 Deno.test("simulate writes the same bytes for the same seed, and others for another", async () => {
-  const args = [...SHOP, "examples/scenarios/reclaim-storm.yaml", "--length", "3h", "--compare", "off"];
   const day = [...SHOP, "examples/scenarios/quiet-day.yaml"];
-  for (const each of [args, day]) {
-    const [first, again] = [await simulated(each), await simulated(each)];
-    assert.ok(first.text === again.text, "two runs differ");
-  }
+  const [given, again] = [await simulated(day), await simulated(day)];
+  assert.equal(given.report.scenario.lengthMs, 86_400_000);
+  assert.ok(given.report.variants[0]!.figures.reclaims > 1);
+  assert.ok(given.text === again.text, "two runs differ");
   const other = await simulated([...day, "--seed", "2"]);
-  const given = await simulated(day);
   assert.notDeepEqual(other.report.variants[0]!.timeline, given.report.variants[0]!.timeline);
   assert.deepEqual(other.report.scenario, { ...given.report.scenario, seeds: [2] });
 });
@@ -90,16 +88,16 @@ function reclaimsOf({ variants }: Report): (readonly [atMs: number, node: string
 }
 
 Deno.test("simulate has the cloud take nodes back at the same times, whatever is compared", async () => {
-  const compare = ["--compare", "off", "--compare", "percentage=20,100", "--compare", "floor=3"];
-  const { report } = await simulated([...SHOP, "examples/scenarios/quiet-day.yaml", ...compare]);
+  const compare = ["--compare", "off", "--compare", "percentage=20", "--compare", "floor=3", "--length", "3h"];
+  const { report } = await simulated([...SHOP, "examples/scenarios/week.yaml", ...compare]);
   const [given, ...others] = reclaimsOf(report);
-  assert.ok(given!.length > 1);
+  assert.ok(given!.length > 9);
   const times = (each: typeof given) => each!.map(([atMs]) => atMs);
   for (const other of others) assert.deepEqual(times(other), times(given));
 });
 
 Deno.test("simulate varies the seed, and has medians with ranges over them", async () => {
-  const args = [...SHOP, "examples/scenarios/reclaim-storm.yaml", "--length", "1h"];
+  const args = [...SHOP, "examples/scenarios/reclaim-storm.yaml", "--length", "40m"];
   const { report: { variants: [all], scenario } } = await simulated([...args, "--runs", "3"]);
   const alone = [];
   for (const seed of ["11", "12", "13"]) {

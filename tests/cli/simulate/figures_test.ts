@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { begin } from "../../../src/cli/simulate/engine.ts";
 import { bucketsOf } from "../../../src/cli/simulate/recording/buckets.ts";
 import type { VariantReport } from "../../../src/cli/simulate/report.ts";
-import { variantReport } from "../../../src/cli/simulate/variant_report.ts";
 import { NaiveObserver } from "./naive_observer.ts";
-import { documents, simulationOf, workload } from "./simulations.ts";
+import { documents, simulationOf, variantReportOf, workload } from "./simulations.ts";
 
 const BUDGET = `
 apiVersion: policy/v1
@@ -63,7 +62,7 @@ async function observed(withOperator: boolean): Promise<{ report: VariantReport;
   await observer.watch(lengthMs);
   started.recorder.finish();
   await started.clock.complete(started.world.stop());
-  return { report: variantReport(started.recorder, { name: "x", buckets: bucketsOf(lengthMs) }), observer };
+  return { report: variantReportOf(started.recorder, simulation), observer };
 }
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { loadConfig } from "../../../src/config/load.ts";
 import { loadScenario } from "../../../src/config/scenario.ts";
+import { countedOf } from "../../../src/cli/simulate/counted.ts";
 import { completed } from "../../../src/cli/simulate/defaults.ts";
 import { play, type Simulation } from "../../../src/cli/simulate/engine.ts";
 import { readManifests } from "../../../src/cli/simulate/manifests.ts";
 import { bucketsOf } from "../../../src/cli/simulate/recording/buckets.ts";
+import type { Recorder } from "../../../src/cli/simulate/recording/recorder.ts";
 import type { VariantReport } from "../../../src/cli/simulate/report.ts";
 import { variantReport } from "../../../src/cli/simulate/variant_report.ts";
 
@@ -36,7 +38,14 @@ export function simulationOf({ withOperator = true, seed, lengthMs, ...files }: 
 export async function reportOf(written: Written): Promise<VariantReport> {
   const simulation = simulationOf(written);
   const recorder = await play(simulation, { onProgress: () => {}, signal: new AbortController().signal });
-  return variantReport(recorder, { name: "as given", buckets: bucketsOf(simulation.scenario.lengthMs) });
+  return variantReportOf(recorder, simulation);
+}
+
+/** What is reported of a simulation that has come to its end. */
+export function variantReportOf(recorder: Recorder, simulation: Simulation): VariantReport {
+  const { scenario } = simulation;
+  const counted = countedOf([simulation], scenario);
+  return variantReport(recorder, { name: "as given", buckets: bucketsOf(scenario.lengthMs), counted });
 }
 
 export interface WorkloadOptions {

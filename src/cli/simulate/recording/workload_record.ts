@@ -209,9 +209,9 @@ export class WorkloadRecord {
     sums.cost += this.#costPerHour * ms / HOUR_MS;
     sums.costOnDemand += this.#costOnDemandPerHour * ms / HOUR_MS;
     if (this.#held !== undefined) this.heldMs.set(this.#held, (this.heldMs.get(this.#held) ?? 0) + ms);
-    if (this.#policy.kind !== "managed") return;
     sums.spotMs += spot * ms;
     sums.placedMs += (spot + onDemand) * ms;
+    if (this.#policy.kind !== "managed") return;
     sums.spotAskedMs += spotAsked * ms;
     sums.managedMs += this.replicas * ms;
     if (this.#isOffSplit(this.#policy.policy)) sums.offSplitMs += ms;

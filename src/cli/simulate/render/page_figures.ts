@@ -16,6 +16,8 @@ const HEADLINES = [
 /** The answer first: six figures large, then all of them. */
 export function renderFigures({ variants, scenario: { seeds, currency } }: Report): Markup {
   const several = seeds.length > 1 ? ` Each is the median of ${seeds.length} seeds (least–most).` : "";
+  const scope = `Figures are of all workloads together that are managed${variants.length > 1 ? " in any variant" : ""}; ` +
+    "nodes are all that there were.";
   const rows = FIGURES.map((kind) =>
     markup`<tr><th scope="row">${outside(labelOf(kind, currency))} <small>${kind.hint}</small></th>${
       variants.map((variant, index) => markup`<td>${variantFigure(variant, { kind, index })}</td>`)
@@ -24,7 +26,7 @@ export function renderFigures({ variants, scenario: { seeds, currency } }: Repor
   return markup`<section aria-labelledby="figures"><h2 id="figures">The answer</h2>
 <ul class="cards">${HEADLINES.map((key) => card(key, { variants, currency }))}</ul>
 <h3 id="compared">${variants.length > 1 ? "Side by side" : "All figures"}</h3>
-<p class="note">Figures are of all managed workloads together; the nodes are all that there were.${several}</p>
+<p class="note">${scope}${several}</p>
 ${
     renderPageTable({
       look: variants.length > 1 ? "figures" : "figures one",

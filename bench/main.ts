@@ -1,12 +1,14 @@
 import { benchCluster } from "./cluster.ts";
 import { benchDecide } from "./decide.ts";
 import { print, tell } from "./print.ts";
+import { benchSimulate, simulateRows } from "./simulate.ts";
 
 /**
  * Measures the README's figures and prints them as its table. With SPOTALIS_E2E_BINARY set the operator
  * is that binary, otherwise `deno run`.
  */
 const decideSeconds = benchDecide();
+const simulateFigures = await benchSimulate(tell);
 const figures = await benchCluster(tell);
 const { empty, full, eightConnections, burst200, burst200Floor } = figures;
 
@@ -41,5 +43,6 @@ const rows = [
   ],
   ["requests in a steady minute, 100 balanced workloads", "the Lease's, and watch renewals", steady],
   ["`decide` over 10,000 workloads of 10 pods", "0.5 s", `${decideSeconds.toFixed(3)} s`],
+  ...simulateRows(simulateFigures),
 ];
 print(rows.map((row) => `| ${row.join(" | ")} |`).join("\n"));

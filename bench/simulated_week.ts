@@ -60,8 +60,8 @@ function workload(i: number, podsEach: number): object[] {
   return i % 2 === 0 ? [object, budget] : [object];
 }
 
-/** The scenario file that goes with them. */
-export function scenarioOf({ nodes, hours, podsEach }: WeekSize): string {
+/** The scenario file that goes with them; of another size, reclaims and deploys are in proportion. */
+export function scenarioOf({ workloads, nodes, hours, podsEach }: WeekSize): string {
   const spot = Math.ceil(nodes * 2 / 3);
   const group = (name: string, count: number) => ({
     name,
@@ -72,7 +72,7 @@ export function scenarioOf({ nodes, hours, podsEach }: WeekSize): string {
     memory: "32Gi",
     pods: 110,
     pricePerHour: name === "spot" ? 0.12 : 0.38,
-    ...(name === "spot" ? { reclaimsPerHour: 5 } : {}),
+    ...(name === "spot" ? { reclaimsPerHour: nodes / 12 } : {}),
   });
   const curve = (workload: string) => ({
     workload,
@@ -88,6 +88,6 @@ export function scenarioOf({ nodes, hours, podsEach }: WeekSize): string {
     length: `${hours}h`,
     nodeGroups: [group("spot", spot), group("on-demand", nodes - spot)],
     curves: [curve("Deployment team-0/app-0"), curve("Deployment team-1/app-1")],
-    events: [{ at: "30m", every: "1h", do: "deploy", workload: "*" }],
+    events: [{ at: "30m", every: `${60 * WEEK.workloads / workloads}m`, do: "deploy", workload: "*" }],
   });
 }

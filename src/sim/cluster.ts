@@ -84,7 +84,8 @@ export class EmbeddedCluster {
     });
     this.scheduler = new Scheduler(deps("scheduler"));
     const onEvent = options.onCloudEvent ?? (() => {});
-    this.cloud = new Cloud({ api: this.api, clock, random: random("cloud"), onEvent }, options.nodeGroups);
+    const chances = { random: random("cloud"), choices: random("cloud choices") };
+    this.cloud = new Cloud({ api: this.api, clock, ...chances, onEvent }, options.nodeGroups);
     this.#controllers = [
       events,
       this.scheduler,

@@ -81,6 +81,8 @@ export interface NodeRequirement {
 export interface Container {
   readonly name: string;
   readonly image: string;
+  /** Of an init container, `Always`: it runs beside the others, as a sidecar. */
+  readonly restartPolicy?: string;
   readonly resources?: {
     readonly requests?: Readonly<Record<string, string | number>>;
     readonly limits?: Readonly<Record<string, string | number>>;

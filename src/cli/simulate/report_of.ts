@@ -28,6 +28,7 @@ export async function reportOf(args: Arguments, { input, outside, stop }: Surrou
   const { variants, assumptions } = await variantsOf(args.compare, {
     objects: manifests.objects,
     config,
+    events: scenario.events,
     readConfig: async (path) => await readConfig(path, outside),
   });
   const seeds = Array.from({ length: args.runs }, (_, i) => scenario.seed + i);
@@ -46,7 +47,13 @@ export async function reportOf(args: Arguments, { input, outside, stop }: Surrou
     findings: findingsOf({ objects: manifests.objects, scenario, scenarioFile: args.scenario, config }),
     notes: manifests.notes,
     assumptions: [...input.assumptions, ...assumptions],
-    variants: await playAll(variants, { seeds, scenario, counted: countedOf(variants, scenario), outside, stop }),
+    variants: await playAll(variants, {
+      seeds,
+      scenario,
+      counted: countedOf(variants, scenario),
+      outside,
+      stop,
+    }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Scenario } from "../../config/scenario.ts";
 import type { Config } from "../../config/schema.ts";
 import * as keys from "../../domain/keys.ts";
 import { UsageError } from "../arguments.ts";
@@ -16,6 +17,7 @@ export interface Variant {
 export interface VariantInput {
   readonly objects: readonly ManifestObject[];
   readonly config: Config;
+  readonly events: Scenario["events"];
   /** Reads another configuration of the operator. */
   readonly readConfig: (path: string) => Promise<Config>;
 }
@@ -31,22 +33,38 @@ const MOST = { percentage: 100, floor: 1_000_000 };
 
 /** As given comes first, then each that `--compare` names. */
 export async function variantsOf(compare: readonly string[], input: VariantInput): Promise<Variants> {
-  const { objects, config } = input;
+  const { objects, config, events } = input;
   const chosen = chosenOf(input);
   const variants: Variant[] = [{ name: "as given", objects, config, withOperator: true }];
   for (const text of compare) variants.push(...await parse(text, { input, chosen: new Set(chosen.workloads) }));
   const twice = variants.find(({ name }, i) => variants.findIndex((other) => other.name === name) < i);
   if (twice !== undefined) throw new UsageError(`--compare names "${twice.name}" twice`);
-  const isEnabling = !chosen.isManaged && variants.some((variant) => variant.objects !== objects);
-  return { variants, assumptions: isEnabling ? [ENABLED] : [] };
+  const isVaried = variants.some((variant) => variant.objects !== objects);
+  const isAnnotated = events.some((event) =>
+    event.do === "annotate" && VARIED.some((key) => Object.hasOwn(event.annotations, key))
+  );
+  return {
+    variants,
+    assumptions: [
+      ...isVaried && !chosen.isManaged ? [ENABLED] : [],
+      ...isVaried && isAnnotated ? [ANNOTATED] : [],
+    ],
+  };
 }
+
+const VARIED = [keys.SPOT_PERCENTAGE, keys.MIN_ON_DEMAND];
+const ANNOTATED =
+  "What the scenario's events annotate holds in every variant: a percentage or floor of --compare is that " +
+  "of the start.";
 
 const ENABLED =
   "No workload of the manifests is managed: in variants with a percentage or floor, all Deployments " +
   'and StatefulSets are, as if they had the label spotalis.io/enabled: "true".';
 
 /** Whose policies are varied: those that ask for one, or else all that do not refuse it. */
-function chosenOf({ objects, config }: VariantInput): { workloads: readonly Workload[]; isManaged: boolean } {
+function chosenOf(
+  { objects, config }: Pick<VariantInput, "objects" | "config">,
+): { workloads: readonly Workload[]; isManaged: boolean } {
   const readPolicy = policyReader(config);
   const workloads = objects.filter(isWorkload);
   const asking = workloads.filter((each) =>

@@ -1,11 +1,13 @@
 import { type Clock, sleep } from "../../runtime/clock.ts";
 import type { ApiServer } from "../api/api_server.ts";
+import { shouldRun } from "../controllers/daemon_pods.ts";
 import { controllerOf, type Node } from "../objects.ts";
 import { DAEMON_SETS, NODES } from "../resources.ts";
 import { misfit } from "../scheduling/node_fit.ts";
 import type { NodeState } from "../scheduling/node_table.ts";
 import { plus, requestsOf } from "../scheduling/requests.ts";
 import type { Scheduler } from "../scheduling/scheduler.ts";
+import type { DaemonSet } from "../strategies/daemon_sets.ts";
 import type { Cloud } from "./cloud.ts";
 import { groupNameOf, type NodeGroup, nodeOf } from "./node_group.ts";
 
@@ -33,7 +35,7 @@ export class Autoscaler {
   /** Node name -> since when it is empty. */
   readonly #idleSince = new Map<string, number>();
   /** Nodes that are ordered, with the pods that they are meant for. */
-  readonly #ordered: { readonly group: NodeGroup; readonly untilMs: number; readonly pods: Set<string> }[] = [];
+  #ordered: { readonly group: NodeGroup; readonly untilMs: number; readonly pods: Set<string> }[] = [];
 
   constructor(deps: AutoscalerDeps, timing: AutoscalerTiming) {
     this.#deps = deps;
@@ -52,7 +54,7 @@ export class Autoscaler {
   #grow(): void {
     const { clock, cloud, scheduler } = this.#deps;
     const nowMs = clock.now();
-    while (this.#ordered[0] !== undefined && this.#ordered[0].untilMs <= nowMs) this.#ordered.shift();
+    this.#ordered = this.#ordered.filter(({ untilMs }) => untilMs > nowMs);
     const served = new Set(this.#ordered.flatMap(({ pods }) => [...pods]));
     const waiting = scheduler.stuck().filter(({ metadata }) =>
       !served.has(metadata.uid) && clock.wall() - Date.parse(metadata.creationTimestamp) >= this.#timing.delayMs
@@ -85,10 +87,14 @@ export class Autoscaler {
     return cloud.isOpen(group.name) && cloud.size(group.name) + more < group.most;
   }
 
+  /** A new node: nothing is on it but what every node of its kind gets. */
   #empty(group: NodeGroup): NodeState {
-    const node = nodeOf(group, group.name, this.#deps.clock.wall()) as Node;
+    const { api, clock } = this.#deps;
+    const node = nodeOf(group, group.name, clock.wall()) as Node;
+    const requested = [...api.storage.all<DaemonSet>(DAEMON_SETS)].filter((each) => shouldRun(each, node))
+      .map(({ spec }) => requestsOf(spec.template.spec)).reduce(plus, { cpu: 0, memory: 0, pods: 0 });
     const allocatable = { cpu: group.cpuMillis / 1_000, memory: group.memoryBytes, pods: group.pods };
-    return { node, allocatable, requested: { cpu: 0, memory: 0, pods: 0 }, owners: new Map() };
+    return { node, allocatable, requested, owners: new Map() };
   }
 
   #shrink(): void {

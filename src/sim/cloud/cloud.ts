@@ -14,8 +14,10 @@ export type CloudEvent =
 export interface CloudDeps {
   readonly api: ApiServer;
   readonly clock: Clock;
-  /** Its own, so that the same nodes are taken back at the same times whatever else happens. */
+  /** Of reclaims at random times: so many draws for each that they come at the same times whatever else happens. */
   readonly random: Random;
+  /** Of reclaims that are asked for: which nodes. */
+  readonly choices: Random;
   readonly onEvent: (event: CloudEvent) => void;
 }
 
@@ -80,14 +82,7 @@ export class Cloud {
   /** Takes back some nodes of a group, chosen at random: as many as there are at most. */
   reclaim(name: string, count: number): void {
     const state = this.#state(name);
-    for (let i = 0; i < count; i++) {
-      const nodes = this.#nodesOf(state).filter(({ metadata }) => !this.#departing.has(metadata.name));
-      if (nodes.length === 0) return;
-      const node = nodes[Math.floor(this.#deps.random() * nodes.length)]!;
-      this.#departing.add(node.metadata.name);
-      this.#deps.onEvent({ what: "reclaim", group: name, node: node.metadata.name });
-      void this.#takeBack(state, node.metadata.name).catch(this.#fail);
-    }
+    for (let i = 0; i < count; i++) this.#reclaimOne(state, this.#deps.choices());
   }
 
   /** For some time no node of a group can be had; `takesNodes`: those that are there are taken back, too. */
@@ -125,7 +120,7 @@ export class Cloud {
     const { clock } = this.#deps;
     await sleep(clock, Math.max(0, state.closedUntilMs - clock.now()) + state.group.startupMs, this.#signal);
     // An outage may have begun meanwhile.
-    while (state.closedUntilMs > clock.now()) {
+    while (state.closedUntilMs > clock.now() && !this.#signal.aborted) {
       await sleep(clock, state.closedUntilMs - clock.now(), this.#signal);
     }
     if (this.#signal.aborted) return;
@@ -139,14 +134,24 @@ export class Cloud {
   }
 
   async #reclaimSometimes(state: GroupState, signal: AbortSignal): Promise<void> {
-    const { name, reclaimsPerHour } = state.group;
+    const { reclaimsPerHour } = state.group;
     if (reclaimsPerHour <= 0) return;
     for (;;) {
       const waitMs = -Math.log(1 - this.#deps.random()) * HOUR_MS / reclaimsPerHour;
       await sleep(this.#deps.clock, waitMs, signal);
       if (signal.aborted) return;
-      this.reclaim(name, 1);
+      this.#reclaimOne(state, this.#deps.random());
     }
+  }
+
+  /** `choice`: of a node, from 0 to 1. */
+  #reclaimOne(state: GroupState, choice: number): void {
+    const nodes = this.#nodesOf(state).filter(({ metadata }) => !this.#departing.has(metadata.name));
+    if (nodes.length === 0) return;
+    const { name } = nodes[Math.floor(choice * nodes.length)]!.metadata;
+    this.#departing.add(name);
+    this.#deps.onEvent({ what: "reclaim", group: state.group.name, node: name });
+    void this.#takeBack(state, name).catch(this.#fail);
   }
 
   async #takeBack(state: GroupState, name: string): Promise<void> {

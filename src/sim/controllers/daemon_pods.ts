@@ -31,6 +31,12 @@ export function shouldRun({ spec: { template } }: DaemonSet, node: Node): boolea
   return isWanted(spec, node) && untolerated(spec, node) === undefined;
 }
 
+/** Whether a pod that is on a node already stays there: only a NoExecute taint drives it away. */
+export function mayStay(daemonSet: DaemonSet, { spec: { taints = [], ...spec } = {}, ...node }: Node): boolean {
+  const driving = taints.filter(({ effect }) => effect === "NoExecute");
+  return shouldRun(daemonSet, { ...node, spec: { ...spec, taints: driving } });
+}
+
 /** A pod for one node: told by affinity, so that the scheduler binds it. */
 export function daemonPod(
   daemonSet: DaemonSet,

@@ -13,7 +13,7 @@ import {
 import { DAEMON_SETS, NODES, PODS } from "../resources.ts";
 import type { DaemonSet } from "../strategies/daemon_sets.ts";
 import { type ControllerDeps, ControlLoop } from "./control_loop.ts";
-import { daemonPod, nodeOf, shouldRun } from "./daemon_pods.ts";
+import { daemonPod, mayStay, nodeOf, shouldRun } from "./daemon_pods.ts";
 import { resolved } from "./int_or_percent.ts";
 import { concernsController, isAvailable, nextAvailableInMs } from "./pod_states.ts";
 import { templateHash } from "./template_hash.ts";
@@ -91,10 +91,11 @@ export class DaemonSets {
     { node, pods, hash }: { node: Node; pods: readonly Pod[]; hash: string },
   ): Promise<void> {
     const active = pods.filter((pod) => !isTerminating(pod));
-    if (!shouldRun(daemonSet, node)) {
+    if (!mayStay(daemonSet, node)) {
       for (const pod of active) this.#delete(daemonSet, pod);
       return;
     }
+    if (!shouldRun(daemonSet, node)) return;
     for (const pod of active.filter(isFinished)) this.#delete(daemonSet, pod);
     const [first, ...others] = active.filter((pod) => !isFinished(pod)).toSorted(oldestFirst);
     for (const pod of others) this.#delete(daemonSet, pod);

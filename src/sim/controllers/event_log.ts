@@ -25,6 +25,9 @@ export class EventLog {
   /** What an Event says -> its name, and the object's namespace. */
   readonly #known = new Map<string, { readonly name: string; readonly namespace: string }>();
 
+  /** What goes wrong in the background ends the run. */
+  #fail: (error: unknown) => void = () => {};
+
   constructor(deps: { api: ApiServer; clock: Clock }, { isOn }: { isOn: boolean }) {
     this.#deps = deps;
     this.#isOn = isOn;
@@ -69,11 +72,16 @@ export class EventLog {
     };
     api.create(EVENTS, event).catch((error) => {
       // Of an object whose namespace is going, nobody wants to hear.
-      if (!(error instanceof ApiFailure)) throw error;
+      if (!(error instanceof ApiFailure)) this.#fail(error);
     });
   };
 
   async run(signal: AbortSignal): Promise<void> {
+    const failed = new Promise<void>((_, reject) => this.#fail = reject);
+    await Promise.race([failed, this.#sweep(signal)]);
+  }
+
+  async #sweep(signal: AbortSignal): Promise<void> {
     const { api, clock } = this.#deps;
     while (!signal.aborted) {
       await sleep(clock, SWEEP_MS, signal);

@@ -41,7 +41,7 @@ export class Kubelets {
 
   #see({ type, before, object, event }: StorageChange): void {
     if (type === NODES && event === "ADDED") this.#seeNode(object as Node);
-    if (type === NODES && event === "DELETED") this.#forgetNode(object as Node);
+    if (type === NODES && event === "DELETED") this.#collectFrom(object.metadata.name);
     if (type === PODS && event !== "DELETED") this.#seePod(before as Pod | undefined, object as Pod);
   }
 
@@ -54,11 +54,12 @@ export class Kubelets {
     });
   }
 
-  #forgetNode({ metadata }: Node): void {
+  /** Takes away the pods of a node that is not there, unless it is there in time. */
+  #collectFrom(nodeName: string): void {
     const { api, clock } = this.#deps;
     clock.after(LOST_NODE_MS, () => {
-      if (api.storage.get(NODES, metadata) !== undefined) return;
-      for (const pod of api.storage.podsOn(metadata.name)) {
+      if (api.storage.get(NODES, { name: nodeName }) !== undefined) return;
+      for (const pod of api.storage.podsOn(nodeName)) {
         api.delete(PODS, pod.metadata, { gracePeriodSeconds: 0 });
       }
     });
@@ -68,6 +69,7 @@ export class Kubelets {
     const { nodeName } = pod.spec;
     if (nodeName === undefined || isFinished(pod)) return;
     const node = this.#deps.api.storage.get<Node>(NODES, { name: nodeName });
+    if (node === undefined && before?.spec.nodeName === undefined) this.#collectFrom(nodeName);
     if (node === undefined || !isManaged(node)) return;
     if (isTerminating(pod)) {
       if (before === undefined || !isTerminating(before)) this.#stop(pod);
@@ -79,9 +81,10 @@ export class Kubelets {
   #start(pod: Pod): void {
     const { startupMs, startupJitterMs } = this.#timing;
     this.#later(pod, startupMs + this.#deps.random() * startupJitterMs, (current) => {
-      if (isTerminating(current)) return;
-      const podIP = addressOf(this.#addresses++);
       const { api, clock } = this.#deps;
+      const isHosted = api.storage.get(NODES, { name: current.spec.nodeName! }) !== undefined;
+      if (isTerminating(current) || !isHosted) return;
+      const podIP = addressOf(this.#addresses++);
       api.update(PODS, running(current, { podIP, wallMs: clock.wall() }), { subresource: "status" });
     });
   }

@@ -41,7 +41,8 @@ export class Scheduler {
 
   /** Pods that wait for a node that fits. */
   stuck(): readonly Pod[] {
-    return [...this.#stuck.values()].flatMap((ref) => this.#deps.api.storage.get<Pod>(PODS, ref) ?? []);
+    return [...this.#stuck.values()].flatMap((ref) => this.#deps.api.storage.get<Pod>(PODS, ref) ?? [])
+      .filter(needsNode);
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -66,6 +67,8 @@ export class Scheduler {
     if (event === "DELETED") {
       this.#stuck.delete(pod.metadata.uid);
       if (pod.spec.nodeName !== undefined) this.#retryStuck();
+    } else if (event === "MODIFIED" && isFinished(pod) && !isFinished(before as Pod)) {
+      this.#retryStuck();
     } else if (event === "ADDED" && needsNode(pod)) {
       this.#loop.touch(pod.metadata);
     }

@@ -1,3 +1,4 @@
+import { sleep, systemClock } from "../../runtime/clock.ts";
 import type { ApiRequest } from "../http/request.ts";
 import type { KeyPair } from "./loopback_certificate.ts";
 
@@ -21,7 +22,16 @@ export function serveHttps({ port, tls, token, handle }: HttpsOptions): HttpsSer
     if (request.headers.get("authorization") !== `Bearer ${token}`) return refusal();
     return handle(apiRequest(request));
   });
-  return { url: `https://127.0.0.1:${server.addr.port}`, close: () => server.shutdown() };
+  return { url: `https://127.0.0.1:${server.addr.port}`, close: () => closed(server) };
+}
+
+/** Answers have so long to end. What waits for time to pass in the cluster would never. */
+const CLOSING_MS = 1_000;
+
+async function closed(server: Deno.HttpServer): Promise<void> {
+  const enough = new AbortController();
+  const ended = server.shutdown().finally(() => enough.abort());
+  await Promise.race([ended, sleep(systemClock, CLOSING_MS, enough.signal)]);
 }
 
 function apiRequest(request: Request): ApiRequest {

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { parseAllDocuments, stringify } from "yaml";
 import { scenarioJsonSchema } from "../../../src/config/scenario.ts";
+import { mutated } from "../../operator/mutations.ts";
+import { Random } from "../../support/random.ts";
 import { type OutsideOptions, runMain } from "../support.ts";
 import { documents, workload } from "./simulations.ts";
 
@@ -226,54 +229,6 @@ Deno.test("simulate takes the operator's configuration from a ConfigMap, and --c
   );
 });
 
-Deno.test("simulate has a percentage be of all workloads where none is managed, but of none that refuses", async () => {
-  const refusing = workload("never").replace('"labels":{}', '"labels":{"spotalis.io/enabled":"false"}');
-  const files = { "m.yaml": documents(workload("web"), refusing) };
-  const args = ["simulate", "-f", "m.yaml", ...SHORT, "-o", "json", "--compare", "percentage=50"];
-  const { variants, assumptions } = JSON.parse((await runMain(args, { files })).out);
-  const managed = variants.map(({ workloads }: { workloads: { isManaged: boolean }[] }) =>
-    workloads.map(({ isManaged }) => isManaged)
-  );
-  assert.deepEqual(managed, [[false, false], [true, false]]);
-  assert.match(
-    assumptions.at(-1),
-    /^No workload of the manifests is managed: in variants with a percentage or floor, all/,
-  );
-});
-
-Deno.test("simulate varies the policy of those workloads that have one, by themselves or by their namespace", async () => {
-  const namespace =
-    'apiVersion: v1\nkind: Namespace\nmetadata: { name: all, labels: { spotalis.io/enabled: "true" }, annotations: { spotalis.io/spot-percentage: "20" } }';
-  const files = {
-    "m.yaml": documents(namespace, WEB, workload("plain"), workload("own", { namespace: "all" })),
-  };
-  const args = [
-    "simulate",
-    "-f",
-    "m.yaml",
-    ...SHORT,
-    "-o",
-    "json",
-    "--compare",
-    "percentage=75",
-    "--compare",
-    "floor=3",
-  ];
-  const { variants } = JSON.parse((await runMain(args, { files })).out);
-  const policies = variants.map((
-    { name, workloads }: { name: string; workloads: { policy: string }[] },
-  ) => [
-    name,
-    ...workloads.map(({ policy }) => policy.replace(" spot, at least", "").replace(" on-demand", "")),
-  ]);
-  const unmanaged = "not managed: no label spotalis.io/enabled=true";
-  assert.deepEqual(policies, [
-    ["as given", "50 % 0", unmanaged, "20 % 0"],
-    ["percentage 75", "75 % 0", unmanaged, "75 % 0"],
-    ["floor 3", "50 % 3", unmanaged, "20 % 3"],
-  ]);
-});
-
 Deno.test("simulate says what a shorter length leaves out", async () => {
   const files = {
     "m.yaml": WEB,
@@ -294,4 +249,34 @@ Deno.test("simulate ends with one line and exit code 1 where it is stopped", asy
   });
   assert.deepEqual([code, out, error.split("\n").length], [1, "", 2]);
   assert.equal(JSON.parse(error).message, "fatal: stopped before its end: there is no report");
+});
+
+Deno.test("simulate never fails by itself, whatever is in its files", async () => {
+  const paths = ["shop.yaml", "scenarios/spot-outage.yaml"];
+  const [manifests, scenarios] = await Promise.all(paths.map(async (path) => {
+    const text = await Deno.readTextFile(new URL(`../../../examples/${path}`, import.meta.url));
+    return parseAllDocuments(text).map((document) => document.toJS());
+  }));
+  const codes = new Set<number>();
+  for (let seed = 1; seed <= 30; seed++) {
+    const random = new Random(seed);
+    const strange = (value: unknown) => stringify(random.chance(0.1) ? mutated(value, random) : value);
+    const files = { "m.yaml": manifests!.map(strange).join("\n---\n"), "s.yaml": strange(scenarios![0]) };
+    const args = [
+      "simulate",
+      "-f",
+      "m.yaml",
+      "--scenario",
+      "s.yaml",
+      "--length",
+      "5m",
+      "-o",
+      random.pick(["text", "html"]),
+    ];
+    const { code, out, error } = await runMain(args, { files });
+    codes.add(code);
+    assert.match(error, code === 2 ? /^(spotalis: [^\n]+\n)+$/ : /^$/, `seed ${seed}`);
+    assert.doesNotMatch(out, /NaN|undefined|\[object/, `seed ${seed}`);
+  }
+  assert.deepEqual([...codes].sort(), [0, 2]);
 });

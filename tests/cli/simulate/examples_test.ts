@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { figureOf, FIGURES, labelOf } from "../../../src/cli/simulate/render/figures.ts";
+import { formatBare, formatPoint } from "../../../src/cli/simulate/render/format.ts";
 import type { Report } from "../../../src/cli/simulate/report.ts";
 import { runMain } from "../support.ts";
+import { figuresOf, numbersOf, unescape, valueAt } from "./render/page_reader.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 
@@ -8,13 +11,18 @@ async function textOf(path: string): Promise<string> {
   return await Deno.readTextFile(new URL(path, ROOT));
 }
 
-/** `simulate` with files of the examples, as JSON. */
-async function simulated(args: readonly string[]): Promise<{ text: string; report: Report }> {
+/** What `simulate` writes with files of the examples. */
+async function written(args: readonly string[]): Promise<string> {
   const paths = args.filter((arg) => arg.startsWith("examples/"));
   const files = Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await textOf(path)])));
-  const { code, out, error } = await runMain(["simulate", ...args, "-o", "json"], { files });
+  const { code, out, error } = await runMain(["simulate", ...args], { files });
   assert.deepEqual([code, error], [0, ""]);
-  return { text: out, report: JSON.parse(out) };
+  return out;
+}
+
+async function simulated(args: readonly string[]): Promise<{ text: string; report: Report }> {
+  const text = await written([...args, "-o", "json"]);
+  return { text, report: JSON.parse(text) };
 }
 
 const SHOP = ["-f", "examples/shop.yaml", "--scenario"];
@@ -110,4 +118,36 @@ Deno.test("simulate varies the seed, and has medians with ranges over them", asy
     assert.deepEqual(all!.ranges![key], { least: values[0], most: values[2] }, key);
   }
   assert.deepEqual(all!.workloads, alone[0]!.workloads);
+});
+
+Deno.test("simulate shows the numbers of its JSON on its page, and all of them in the tables of the charts", async () => {
+  const args = [...SHOP, "examples/scenarios/reclaim-storm.yaml", "--length", "40m", "--compare", "off"];
+  const { report } = await simulated(args);
+  const page = await written([...args, "-o", "html"]);
+  const shown = numbersOf(page);
+  assert.ok(shown.length > 150);
+  for (const { path, value } of shown) assert.equal(valueAt(report, path), value, path);
+  const figures = figuresOf(page);
+  assert.equal(figures.length, 2 * (4 + 4));
+  for (const { series } of figures) {
+    for (const { path, cells } of series) {
+      if (path !== undefined) {
+        assert.deepEqual(cells, (valueAt(report, path) as number[]).map(formatPoint), path);
+      }
+    }
+  }
+});
+
+Deno.test("simulate shows the same answer as text, JSON and page", async () => {
+  const args = [...SHOP, "examples/scenarios/quiet-day.yaml", "--length", "5h30m"];
+  const { report: { variants: [given] } } = await simulated(args);
+  const text = await written(args);
+  const page = unescape(await written([...args, "-o", "html"]));
+  for (const kind of FIGURES) {
+    const value = figureOf(given!.figures, kind.key);
+    const bare = value === undefined ? "–" : formatBare(value, kind.unit);
+    const line = text.split("\n").find((each) => each.startsWith(`${labelOf(kind, "USD")}  `))!;
+    if (kind.unit !== "seconds") assert.match(line, new RegExp(`  ${bare}(?: %| min)?$`), kind.key);
+    assert.ok(page.includes(bare), kind.key);
+  }
 });

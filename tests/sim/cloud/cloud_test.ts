@@ -6,7 +6,7 @@ import type { CloudEvent } from "../../../src/sim/cloud/cloud.ts";
 import type { NodeGroup } from "../../../src/sim/cloud/node_group.ts";
 import { EmbeddedCluster } from "../../../src/sim/cluster.ts";
 import { conditionOf, isPodReady, type Node, type Pod } from "../../../src/sim/objects.ts";
-import { BUDGETS, DEPLOYMENTS, NODES, PODS } from "../../../src/sim/resources.ts";
+import { BUDGETS, DAEMON_SETS, DEPLOYMENTS, NODES, PODS } from "../../../src/sim/resources.ts";
 
 const MINUTE_MS = 60_000;
 const TAINT = { key: "example.com/going", effect: "NoSchedule" as const };
@@ -179,4 +179,87 @@ Deno.test("reclaims come at the rate of the group, at times that only the seed d
   assert.ok(idle.length > 170 && idle.length < 310, `${idle.length} in 48 hours`);
   assert.deepEqual(await times(3, 4), idle, "whatever else happens");
   assert.notDeepEqual(await times(4, 0), idle);
+});
+
+Deno.test("reclaims come at the same times where there is no node to take back for a while", async () => {
+  const times = async (hasOutage: boolean) => {
+    const at: number[] = [];
+    await withCloud(
+      { groups: [group({ name: "spot", reclaimsPerHour: 5 })] },
+      async ({ cluster, events, run, now }) => {
+        if (hasOutage) cluster.cloud.outage("spot", { forMs: 120 * MINUTE_MS, takesNodes: true });
+        await run(180 * MINUTE_MS);
+        events.splice(0);
+        for (let minute = 180; minute < 12 * 60; minute++) {
+          await run(MINUTE_MS);
+          for (const { what } of events.splice(0)) if (what === "reclaim") at.push(now());
+        }
+      },
+    );
+    return at;
+  };
+  assert.deepEqual(await times(true), await times(false));
+});
+
+Deno.test("a node is ordered again for a pod that did not get it, while a slower one is on its way", async () => {
+  const groups = [
+    group({ name: "slow", nodes: 0, startupMs: 60 * MINUTE_MS, cpuMillis: 8_000 }),
+    group({ name: "quick", nodes: 0, startupMs: 60_000 }),
+  ];
+  const autoscaler = { delayMs: 0, idleMs: 90 * MINUTE_MS };
+  await withCloud({ groups, autoscaler }, async ({ cluster, run }) => {
+    const of = (name: string, cpu: string) => {
+      const { metadata, spec } = deployment(1, { cpu });
+      const { template } = spec;
+      const placed = { ...template, spec: { ...template.spec, nodeSelector: { kind: name } } };
+      return { metadata: { ...metadata, name }, spec: { ...spec, template: placed } };
+    };
+    await cluster.api.create(DEPLOYMENTS, of("slow", "6"));
+    await run(15_000);
+    await cluster.api.create(DEPLOYMENTS, of("quick", "1"));
+    await run(10_000);
+    // Its node comes with no room for it.
+    cluster.storage.onChange(({ type, object, event }) => {
+      if (type !== NODES || event !== "ADDED" || object.metadata.name !== "quick-0") return;
+      cluster.api.update<Node>(NODES, { ...object as Node, spec: { unschedulable: true } });
+    });
+    await run(5 * MINUTE_MS);
+    assert.deepEqual(names(cluster).slice(0, 2), ["quick-0", "quick-1"]);
+    assert.equal(ready(cluster), 1);
+  });
+});
+
+Deno.test("a pod that fits a new node only without its daemons gets none, and no node after the other", async () => {
+  const autoscaler = { delayMs: 0, idleMs: 60 * MINUTE_MS };
+  await withCloud({ groups: [group({ name: "a", nodes: 1 })], autoscaler }, async ({ cluster, run }) => {
+    const daemons = deployment(1, { cpu: "200m" }).spec.template;
+    const labels = { app: "daemon" };
+    await cluster.api.create(DAEMON_SETS, {
+      metadata: { name: "daemon", namespace: "default" },
+      spec: { selector: { matchLabels: labels }, template: { ...daemons, metadata: { labels } } },
+    });
+    await run(5_000);
+    await cluster.api.create(DEPLOYMENTS, deployment(1, { cpu: "1900m" }));
+    await run(20 * MINUTE_MS);
+    assert.deepEqual(names(cluster), ["a-0"]);
+  });
+});
+
+Deno.test("no pod starts on a node that has gone, and none waits for ever for a node that never was", async () => {
+  await withCloud({ groups: [group({ name: "a", nodes: 1 })] }, async ({ cluster, run }) => {
+    const { spec } = deployment(1).spec.template;
+    for (const [name, nodeName] of [["late", "a-0"], ["lost", "ghost"]] as const) {
+      await cluster.api.create<Pod>(PODS, {
+        metadata: { name, namespace: "default" },
+        spec: { ...spec, nodeName },
+      });
+    }
+    await run(500);
+    cluster.cloud.remove("a-0");
+    await run(30_000);
+    assert.equal(ready(cluster), 0);
+    assert.equal(cluster.storage.size(PODS), 2);
+    await run(15_000);
+    assert.equal(cluster.storage.size(PODS), 0);
+  });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DaemonSets } from "../../../src/sim/controllers/daemon_sets.ts";
 import { nodeOf } from "../../../src/sim/controllers/daemon_pods.ts";
-import { isTerminating, type Pod } from "../../../src/sim/objects.ts";
+import { isTerminating, type Node, type Pod } from "../../../src/sim/objects.ts";
 import { DAEMON_SETS, NODES, PODS } from "../../../src/sim/resources.ts";
 import { SELECTOR, SmallCluster, SPEC, TEMPLATE } from "../support/small_cluster.ts";
 
@@ -92,6 +92,7 @@ for (const [why, fields, spec] of ELSEWHERE) {
   Deno.test(`a pod does not go where its ${why} keeps it away`, async () => {
     await using cluster = await stage({ template: withSpec(fields) });
     cluster.api.update(NODES, { ...cluster.get(NODES, "n2"), spec });
+    for (const { metadata } of cluster.pods()) cluster.api.delete(PODS, metadata);
     await cluster.pass();
     assert.deepEqual(nodes(cluster), ["n1"]);
     const { desiredNumberScheduled, currentNumberScheduled } = cluster.get(DAEMON_SETS, "d").status;
@@ -132,5 +133,19 @@ Deno.test("a new template reaches one node at a time, or none of them with OnDel
       await cluster.pass();
     }
     assert.deepEqual(cluster.pods().map(({ spec }) => spec.containers[0]!.image), ["nginx:2", "nginx:2"]);
+  }
+});
+
+Deno.test("a taint keeps new pods from a node; only NoExecute drives away the one that is there", async () => {
+  for (const [effect, left] of [["NoSchedule", ["n1", "n2"]], ["NoExecute", ["n2"]]] as const) {
+    await using cluster = await stage();
+    for (const pod of cluster.pods()) runOn(cluster, pod);
+    const node = cluster.get<Node>(NODES, "n1")!;
+    cluster.api.update<Node>(NODES, { ...node, spec: { taints: [{ key: "going", effect }] } });
+    await cluster.pass();
+    assert.deepEqual(nodes(cluster), left, effect);
+    for (const { metadata } of cluster.pods()) cluster.api.delete(PODS, metadata, { gracePeriodSeconds: 0 });
+    await cluster.pass();
+    assert.deepEqual(nodes(cluster), ["n2"], effect);
   }
 });

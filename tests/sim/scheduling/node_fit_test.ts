@@ -166,3 +166,18 @@ Deno.test("requestsOf() adds containers up, takes a limit for a request, and an 
   });
   assert.deepEqual(asked, { cpu: 2.1, memory: 3 * 2 ** 30, pods: 1 });
 });
+
+Deno.test("a sidecar's request comes on top of the containers', and of the init containers' after it", () => {
+  const container = (cpu: string, more = {}) => ({
+    name: "c",
+    image: "i",
+    resources: { requests: { cpu } },
+    ...more,
+  });
+  const sidecar = container("1", { restartPolicy: "Always" });
+  for (const [init, main, cpu] of [["1", "2", 3], ["3", "2", 4]] as const) {
+    const spec = { containers: [container(main)], initContainers: [sidecar, container(init)] };
+    assert.equal(requestsOf(spec).cpu, cpu);
+  }
+  assert.equal(requestsOf({ containers: [container("2")], initContainers: [container("3"), sidecar] }).cpu, 3);
+});

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { VirtualClock } from "../../../src/runtime/virtual_clock.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
 import { ApiServer } from "../../../src/sim/api/api_server.ts";
+import { bind } from "../../../src/sim/api/binding.ts";
 import { Storage } from "../../../src/sim/api/storage.ts";
 import { conditionOf, type Node, type Pod, type PodSpec, type Taint } from "../../../src/sim/objects.ts";
 import { NAMESPACES, NODES, PODS } from "../../../src/sim/resources.ts";
@@ -160,5 +161,22 @@ Deno.test("a pod for another scheduler, or with a node, is left alone", async ()
     await bench.pods(1, { schedulerName: "own" });
     assert.deepEqual(bench.spread(), { none: 1 });
     assert.equal(bench.scheduler.stuck().length, 0);
+  });
+});
+
+Deno.test("a pod that fitted nowhere is tried again when another has ended, and waits no more once it is bound", async () => {
+  await withScheduler(async (bench) => {
+    await bench.node("a", { cpu: "500m" });
+    await bench.pods(3);
+    assert.deepEqual(bench.spread(), { a: 1, none: 2 });
+    const [first] = bench.api.storage.podsOn("a");
+    bench.api.update<Pod>(PODS, { ...first!, status: { ...first!.status, phase: "Succeeded" } }, {
+      subresource: "status",
+    });
+    await bench.run(2_000);
+    assert.deepEqual(bench.spread(), { a: 2, none: 1 });
+    const [stuck] = bench.scheduler.stuck();
+    bind(bench.api, { ref: stuck!.metadata, nodeName: "a", wallMs: 0 });
+    assert.deepEqual(bench.scheduler.stuck(), []);
   });
 });

@@ -51,8 +51,8 @@ export const FIGURES: readonly FigureKind[] = [
     unit: "count",
     hint: "workloads whose replicas were not all ready again at the end",
   },
-  { key: "spotShare", label: "Time on spot", unit: "share", hint: "of the managed pods' time" },
-  { key: "spotShareAsked", label: "Time on spot, asked", unit: "share", hint: "of the managed pods' time" },
+  { key: "spotShare", label: "Time on spot", unit: "share", hint: "of the pods' time" },
+  { key: "spotShareAsked", label: "Time on spot, asked", unit: "share", hint: "of the pods' time" },
   { key: "podsCreated", label: "Pods created", unit: "count", hint: "in all" },
 ];
 

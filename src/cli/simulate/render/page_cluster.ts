@@ -28,7 +28,7 @@ const CHARTS: readonly ClusterChart[] = [
   {
     id: "pods",
     title: "Pods by capacity",
-    of: "Managed pods on nodes, and how many are asked to be on spot",
+    of: "Pods on nodes, and how many are asked to be on spot",
     height: 220,
     kinds: [
       { key: "spot", name: "spot", look: "spot", isFilled: true },
@@ -124,7 +124,9 @@ function timelineFigure(variant: VariantReport, { report, index }: { report: Rep
     title,
     note: `Bars: evictions, and nodes reclaimed, in each ${
       formatPeriod(bucketMs(axis))
-    }. Marks: when something was done to the cluster; an outage lasts as long as it is drawn.`,
+    }. Marks: when something was done to the cluster${
+      variant.timeline.some(({ what }) => what === "outage") ? "; an outage lasts as long as its mark" : ""
+    }.`,
     level: report.variants.length === 1 ? 3 : 4,
     axis,
     charts: [renderTimeline({ id: `v${index}-events`, title, axis, lanes: [...bars, ...marks] })],

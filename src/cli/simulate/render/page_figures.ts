@@ -16,7 +16,8 @@ const HEADLINES = [
 /** The answer first: six figures large, then all of them. */
 export function renderFigures({ variants, scenario: { seeds, currency } }: Report): Markup {
   const several = seeds.length > 1 ? ` Each is the median of ${seeds.length} seeds (least–most).` : "";
-  const scope = `Figures are of all workloads together that are managed${variants.length > 1 ? " in any variant" : ""}; ` +
+  const scope =
+    `Figures are of all workloads together that are managed${variants.length > 1 ? " in any variant" : ""}; ` +
     "nodes are all that there were.";
   const rows = FIGURES.map((kind) =>
     markup`<tr><th scope="row">${outside(labelOf(kind, currency))} <small>${kind.hint}</small></th>${

@@ -21,7 +21,9 @@ export function renderInput({ findings, notes, assumptions, scenario }: Report):
       noteTable("findings", { notes: findings, manifests })
     }</section>`;
   return markup`${wrong}<section aria-labelledby="notes"><h2 id="notes">Not simulated</h2>${
-    notes.length === 0 ? markup`<p>All of the input is simulated.</p>` : noteTable("notes", { notes, manifests })
+    notes.length === 0
+      ? markup`<p>All of the input is simulated.</p>`
+      : noteTable("notes", { notes, manifests })
   }</section><section aria-labelledby="assumptions"><h2 id="assumptions">Assumed</h2>${
     assumptions.length === 0
       ? markup`<p>Nothing: manifests and scenario say it all.</p>`

@@ -64,12 +64,13 @@ thead th{overflow-wrap:normal}
 .workloads{width:100%;font-size:.84rem}
 .workloads th,.workloads td{padding-inline:.42rem}
 .workloads th:first-child[scope]{padding-left:0}
+.workloads thead tr+tr th:first-child{text-align:right;padding-left:.42rem}
 .figures td{min-width:8.5rem}
 .figures .range{display:block}
 @media (min-width:700px){.one tbody th small{display:inline;margin-left:.6rem}}
 .events td,.words td,td.words,.groups td:nth-child(2){text-align:left;white-space:normal;overflow-wrap:anywhere}
 .events td:nth-child(3),.words td{min-width:10rem}.events td:last-child{min-width:14rem}td.words{min-width:7rem}
-.workloads thead tr:last-child th:last-child{text-align:left}.figures thead th{overflow-wrap:anywhere}
+.workloads:not(.beside) thead tr+tr th:last-child{text-align:left}.figures thead th{overflow-wrap:anywhere}
 .events tbody th{white-space:nowrap;font-weight:400}
 .words th{text-align:left}.events th{text-align:left}.groups th:nth-child(2){text-align:left}
 .points td,.points th{padding:.15rem .75rem;border-color:var(--grid)}

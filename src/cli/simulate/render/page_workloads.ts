@@ -54,7 +54,7 @@ function compared(ranked: readonly Ranked[], variants: readonly VariantReport[])
   return markup`<h3 id="beside">All workloads (${ranked.length}), side by side</h3>
 ${
     renderPageTable({
-      look: "workloads",
+      look: "workloads beside",
       labelledBy: "beside",
       isTall: true,
       head: groupedHead(groups, names),

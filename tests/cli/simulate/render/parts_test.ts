@@ -171,7 +171,10 @@ Deno.test("groupNotes() puts what is said in the same words together", () => {
 
 Deno.test("groupNotes() puts last what makes no difference", () => {
   const note = { file: "a.yaml", document: 1, object: "x", path: "", why: NOTHING_LOST };
-  assert.deepEqual(groupNotes([note, { ...note, why: "No." }, note]).map(({ why }) => why), ["No.", NOTHING_LOST]);
+  assert.deepEqual(groupNotes([note, { ...note, why: "No." }, note]).map(({ why }) => why), [
+    "No.",
+    NOTHING_LOST,
+  ]);
 });
 
 Deno.test("describePlace() names the file only where there are others", () => {

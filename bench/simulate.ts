@@ -28,7 +28,7 @@ const TICKS_PER_SECOND = 100;
 /** Of growing sizes, so that what costs more than its share shows: workloads of five pods, on a node for each 16. */
 const SIZES = [250, 500, 1_000].map((workloads) => ({ workloads, podsEach: 5, nodes: workloads * 3 / 10 }));
 /** What lies between is taken, so that the start is left out, in which everything is made. */
-const HOURS = { from: 1, to: 5 };
+const HOURS = { from: 1, to: 9 };
 
 /** The week of issue 5 twice, and three sizes up to 5,000 pods: each run a process of its own. */
 export async function benchSimulate(tell: (line: string) => void): Promise<SimulateFigures> {

@@ -21,6 +21,9 @@ export interface Server {
   close(graceMs: number): Promise<void>;
 }
 
+/** A server cannot listen where it should; no other certificate mends that. */
+export class AddressError extends Error {}
+
 /** Serves HTTP, over TLS where a key pair is given. Throws where the address is taken. */
 export function serve({ log, clock }: { log: Log; clock: Clock }, options: ServeOptions): Server {
   const { address, handler, tls } = options;
@@ -35,7 +38,7 @@ export function serve({ log, clock }: { log: Log; clock: Clock }, options: Serve
         return new Response('{"error":"internal error"}', { status: 500 });
       },
     }, handler);
-  const server = address.hostname === "" ? startOnAll(start) : start(address.hostname);
+  const server = address.hostname === "" ? onAllAddresses(start) : start(address.hostname);
   return {
     address: { hostname: server.addr.hostname, port: server.addr.port },
     async close(graceMs) {
@@ -49,7 +52,7 @@ export function serve({ log, clock }: { log: Log; clock: Clock }, options: Serve
 }
 
 /** `::` takes IPv4 as well, unless this machine has no IPv6. */
-function startOnAll<T>(start: (hostname: string) => T): T {
+export function onAllAddresses<T>(start: (hostname: string) => T): T {
   try {
     return start("::");
   } catch (error) {

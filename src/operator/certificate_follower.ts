@@ -22,7 +22,7 @@ export interface CertificateFollowerDeps {
 /** A directory may appear later, and a watch may miss something: this is how long it goes unnoticed. */
 const POLL_MS = 10_000;
 /** Several files are written one after the other: they are read once for all. */
-const SETTLE_MS = 500;
+const SETTLE_MS = 200;
 
 /** Has the newest usable pair served, from the first on; whatever is wrong with a newer one, the old stays. */
 export class CertificateFollower {

@@ -44,11 +44,16 @@ export function serve({ log, clock }: { log: Log; clock: Clock }, options: Serve
     async close(graceMs) {
       // A connection that never says anything keeps shutdown() waiting for ever; and to abort the server
       // after it throws where nobody can catch it (Deno 2.9.6). What is left over ends with the process.
-      const isClosed = new AbortController();
-      await Promise.race([server.shutdown(), sleep(clock, graceMs, isClosed.signal)]);
-      isClosed.abort();
+      await atMost(clock, graceMs, server.shutdown());
     },
   };
+}
+
+/** Waits for the end of `work`, but no longer than `ms`. */
+export async function atMost(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
+  const isOver = new AbortController();
+  await Promise.race([work, sleep(clock, ms, isOver.signal)]);
+  isOver.abort();
 }
 
 /** `::` takes IPv4 as well, unless this machine has no IPv6. */

@@ -2,7 +2,15 @@ import { type Clock, sleep } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import type { KeyPair } from "./certificate.ts";
 import { relay } from "./relay.ts";
-import { type Address, AddressError, onAllAddresses, serve, type ServeOptions, type Server } from "./server.ts";
+import {
+  type Address,
+  AddressError,
+  atMost,
+  onAllAddresses,
+  serve,
+  type ServeOptions,
+  type Server,
+} from "./server.ts";
 
 /** A server whose certificate can be changed while it serves. */
 export interface TlsServer extends Server {
@@ -17,7 +25,7 @@ interface Generation {
 }
 
 const LOOPBACK = "127.0.0.1";
-/** Of a server that has no connections any more, or of what a broken one still holds. */
+/** For a server that has no connections any more, and for what ends with its connection. */
 const RETIRE_MS = 1_000;
 /** The system is out of sockets, say: trying again at once would only keep it busy. */
 const ACCEPT_RETRY_MS = 100;
@@ -87,7 +95,7 @@ class RenewableServer implements TlsServer {
     this.#listener.close();
     await Promise.all([this.#newest, ...this.#older].map(({ server }) => server.close(graceMs)));
     for (const connection of this.#connections) hangUp(connection);
-    await Promise.all([this.#accepting, ...this.#ending]);
+    await atMost(this.#deps.clock, RETIRE_MS, Promise.all([this.#accepting, ...this.#ending]));
   }
 
   #start(tls: KeyPair): Generation {

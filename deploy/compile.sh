@@ -70,8 +70,9 @@ image)
   permissions=(
     # The API server by its name, since its address is not known beforehand. 0.0.0.0 and [::] without a
     # port are for listening: webhook, metrics and health, on whatever ports the configuration names. A
-    # connection to them gets no further than the pod itself.
-    --allow-net='kubernetes.default.svc:443,0.0.0.0,[::]'
+    # connection to them gets no further than the pod itself. Nor does one to 127.0.0.1, where the webhook's
+    # listener hands its connections to the server behind it.
+    --allow-net='kubernetes.default.svc:443,0.0.0.0,[::],127.0.0.1'
     # Token and CA of the service account; the configuration and certificates that deploy/ mounts; the
     # default of webhook.certDir.
     --allow-read=/var/run/secrets/kubernetes.io/serviceaccount,/etc/spotalis,/tmp/k8s-webhook-server/serving-certs

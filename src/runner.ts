@@ -1,8 +1,11 @@
 import type { App } from "./app.ts";
 import type { Config } from "./config/schema.ts";
-import { waitForKeyPair } from "./operator/certificate.ts";
+import { readKeyPair } from "./operator/certificate.ts";
+import { CertificateFollower } from "./operator/certificate_follower.ts";
+import { watchDirectory } from "./operator/directory_watch.ts";
 import { createHealthHandler } from "./operator/health.ts";
 import { type Address, serve, type Server } from "./operator/server.ts";
+import { serveTls, type TlsServer } from "./operator/tls_server.ts";
 import { type Clock, deadline, sleep } from "./runtime/clock.ts";
 import { Lifecycle } from "./runtime/lifecycle.ts";
 import type { Log } from "./runtime/log.ts";
@@ -131,20 +134,31 @@ class Runner {
   }
 
   async #serveWebhook(signal: AbortSignal): Promise<void> {
-    const { app, config, log } = this.#deps;
+    const { app, config, clock, log } = this.#deps;
     const { certDir, certName, keyName, port } = config.webhook;
-    const server = await waitForKeyPair(this.#deps, {
-      files: { certPath: `${certDir}/${certName}`, keyPath: `${certDir}/${keyName}` },
-      signal,
-      serve: (tls) => {
+    const files = { certPath: `${certDir}/${certName}`, keyPath: `${certDir}/${keyName}` };
+    let server: TlsServer | undefined;
+    const follower = new CertificateFollower({
+      clock,
+      log,
+      read: () => readKeyPair(files, { readText: Deno.readTextFile, wallMs: clock.wall() }),
+      watch: (onChange, signal) => watchDirectory(certDir, onChange, signal),
+      use: (tls) => {
+        const expires = new Date(tls.expiresMs).toISOString();
+        if (server === undefined) {
+          server = serveTls(this.#deps, { address: { hostname: "", port }, handler: app.webhook, tls });
+          this.#servers.push(server);
+          this.#hasCertificate = true;
+          log.info("webhook is served", { ...server.address, expires });
+        } else {
+          server.renew(tls);
+          log.info("certificate renewed", { expires });
+        }
         app.metrics.certificate(tls.expiresMs);
-        return serve(this.#deps, { address: { hostname: "", port }, handler: app.webhook, tls });
       },
+      onReload: (result) => app.metrics.certificateReloaded(result),
     });
-    if (server === undefined) return;
-    this.#servers.push(server);
-    this.#hasCertificate = true;
-    log.info("webhook is served", { ...server.address });
+    await follower.run(signal);
   }
 
   async #announceSync(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,4 @@
-import { X509Certificate } from "node:crypto";
-import { type Clock, sleep } from "../runtime/clock.ts";
-import type { Log } from "../runtime/log.ts";
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 
 export interface CertificateFiles {
   readonly certPath: string;
@@ -14,35 +12,37 @@ export interface KeyPair {
   readonly expiresMs: number;
 }
 
-const POLL_MS = 10_000;
-
-export async function readKeyPair({ certPath, keyPath }: CertificateFiles): Promise<KeyPair> {
-  // One after the other, so that of two missing files the same one is named each time.
-  const cert = await Deno.readTextFile(certPath);
-  const key = await Deno.readTextFile(keyPath);
-  return { cert, key, expiresMs: Date.parse(new X509Certificate(cert).validTo) };
+export interface ReadKeyPairDeps {
+  readonly readText: (path: string) => Promise<string>;
+  /** Milliseconds since the epoch. */
+  readonly wallMs: number;
 }
 
-/** Waits until there is a pair that `serve` can be started with. Undefined: aborted before that. */
-export async function waitForKeyPair<T>(
-  { clock, log }: { clock: Clock; log: Log },
-  { files, serve, signal }: { files: CertificateFiles; serve: (pair: KeyPair) => T; signal: AbortSignal },
-): Promise<T | undefined> {
-  let said = "";
-  while (!signal.aborted) {
-    try {
-      return serve(await readKeyPair(files));
-    } catch (error) {
-      // These are about the port, and no certificate mends them.
-      const isPort = [Deno.errors.AddrInUse, Deno.errors.PermissionDenied].some((kind) =>
-        error instanceof kind
-      );
-      if (isPort) throw error;
-      const why = error instanceof Error ? error.message : String(error);
-      if (why !== said) log.warn("webhook is not served: no certificate yet", { ...files, why });
-      said = why;
-    }
-    await sleep(clock, POLL_MS, signal);
+/**
+ * The pair in these files, which belongs together and is valid now; throws and says why it is not. The
+ * paths are followed anew each time: Kubernetes renews a mounted Secret by swapping a link on the way.
+ */
+export async function readKeyPair(
+  { certPath, keyPath }: CertificateFiles,
+  { readText, wallMs }: ReadKeyPairDeps,
+): Promise<KeyPair> {
+  // One after the other, so that of two missing files the same one is named each time.
+  const cert = await readText(certPath);
+  const key = await readText(keyPath);
+  const leaf = parse(() => new X509Certificate(cert), `${certPath} holds no certificate in PEM`);
+  const privateKey = parse(() => createPrivateKey(key), `${keyPath} holds no private key in PEM`);
+  if (!leaf.checkPrivateKey(privateKey)) throw new Error(`${keyPath} is not the key of ${certPath}`);
+  const [startsMs, expiresMs] = [Date.parse(leaf.validFrom), Date.parse(leaf.validTo)];
+  if (wallMs >= expiresMs) throw new Error(`${certPath} has expired: it ended at ${leaf.validTo}`);
+  if (wallMs < startsMs) throw new Error(`${certPath} is not valid yet: it starts at ${leaf.validFrom}`);
+  return { cert, key, expiresMs };
+}
+
+/** The parsers' own messages are about their insides. */
+function parse<T extends X509Certificate | KeyObject>(read: () => T, problem: string): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new Error(problem, { cause });
   }
-  return undefined;
 }

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { CAPACITIES, type Capacity, type NodeCapacity } from "../domain/capacity.ts";
 import type { Decision } from "../domain/decide.ts";
+import { RELOAD_RESULTS, type ReloadResult } from "./certificate_follower.ts";
 import { EVICTION_OUTCOMES, type EvictionOutcome } from "./evictor.ts";
 import type { WorkloadKey } from "./workload_key.ts";
 import { WORKLOAD_LABELS, WorkloadSeries } from "./workload_series.ts";
@@ -111,6 +112,9 @@ export class Metrics {
     "When the serving certificate ends.",
     [],
   );
+  readonly #reloads = this.#counter("certificate_reloads_total", "Changes of the certificate, by result.", [
+    "result",
+  ]);
   readonly #nodes = this.#gauge("nodes", "Nodes by capacity.", ["capacity"]);
   readonly #build = this.#gauge("build_info", "Always 1.", ["version", "runtime"]);
 
@@ -133,6 +137,7 @@ export class Metrics {
     ) {
       this.#reviews.inc({ operation: "CREATE", resource_kind: "Pod", result }, 0);
     }
+    for (const result of RELOAD_RESULTS) this.#reloads.inc({ result }, 0);
     for (const capacity of ["spot", "on-demand", "unknown"]) this.#nodes.set({ capacity }, 0);
     this.#declareProcess();
   }
@@ -242,6 +247,10 @@ export class Metrics {
 
   certificate(expiresMs: number): void {
     this.#expiry.set(expiresMs / 1_000);
+  }
+
+  certificateReloaded(result: ReloadResult): void {
+    this.#reloads.inc({ result });
   }
 
   nodes(counts: Readonly<Record<NodeCapacity, number>>): void {

@@ -21,6 +21,9 @@ export interface Server {
   close(graceMs: number): Promise<void>;
 }
 
+/** A server cannot listen where it should; no other certificate mends that. */
+export class AddressError extends Error {}
+
 /** Serves HTTP, over TLS where a key pair is given. Throws where the address is taken. */
 export function serve({ log, clock }: { log: Log; clock: Clock }, options: ServeOptions): Server {
   const { address, handler, tls } = options;
@@ -35,21 +38,26 @@ export function serve({ log, clock }: { log: Log; clock: Clock }, options: Serve
         return new Response('{"error":"internal error"}', { status: 500 });
       },
     }, handler);
-  const server = address.hostname === "" ? startOnAll(start) : start(address.hostname);
+  const server = address.hostname === "" ? onAllAddresses(start) : start(address.hostname);
   return {
     address: { hostname: server.addr.hostname, port: server.addr.port },
     async close(graceMs) {
       // A connection that never says anything keeps shutdown() waiting for ever; and to abort the server
       // after it throws where nobody can catch it (Deno 2.9.6). What is left over ends with the process.
-      const isClosed = new AbortController();
-      await Promise.race([server.shutdown(), sleep(clock, graceMs, isClosed.signal)]);
-      isClosed.abort();
+      await atMost(clock, graceMs, server.shutdown());
     },
   };
 }
 
+/** Waits for the end of `work`, but no longer than `ms`. */
+export async function atMost(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
+  const isOver = new AbortController();
+  await Promise.race([work, sleep(clock, ms, isOver.signal)]);
+  isOver.abort();
+}
+
 /** `::` takes IPv4 as well, unless this machine has no IPv6. */
-function startOnAll<T>(start: (hostname: string) => T): T {
+export function onAllAddresses<T>(start: (hostname: string) => T): T {
   try {
     return start("::");
   } catch (error) {

@@ -36,7 +36,7 @@ Deno.test({
       const source = operator.configPath.replace("/config.yaml", "");
       await Deno.copyFile(`${source}/tls.crt`, `${certDir}/tls.crt`);
       await Deno.copyFile(`${source}/ca.key`, `${certDir}/tls.key`);
-      await new Promise((resolve) => setTimeout(resolve, 11_000));
+      await operator.logged((line) => /tls.key is not the key of/.test(String(line["why"])), 12_000);
       assert.equal((await operator.health("readyz")).status, 503);
 
       await Deno.copyFile(`${source}/tls.key`, `${certDir}/tls.key`);

@@ -30,6 +30,7 @@ const FAMILIES: Readonly<Record<string, string>> = {
   cache_objects: "gauge",
   cache_age_seconds: "gauge",
   certificate_expiry_timestamp_seconds: "gauge",
+  certificate_reloads_total: "counter",
   nodes: "gauge",
   build_info: "gauge",
 };
@@ -60,6 +61,8 @@ Deno.test("Metrics starts what is known beforehand at 0", async () => {
   const zeros = [
     'spotalis_webhook_mutations_total{resource_kind="Pod",mutation_type="spot"}',
     'spotalis_webhook_mutations_total{resource_kind="Pod",mutation_type="on-demand"}',
+    'spotalis_certificate_reloads_total{result="success"}',
+    'spotalis_certificate_reloads_total{result="failure"}',
     'spotalis_nodes{capacity="spot"}',
     'spotalis_nodes{capacity="on-demand"}',
     'spotalis_nodes{capacity="unknown"}',

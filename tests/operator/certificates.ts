@@ -1,43 +1,11 @@
-/** Two pairs that were made for these tests, and are used nowhere else. Both valid from NOT_BEFORE to NOT_AFTER. */
-export const NOT_BEFORE = "Nov 25 02:29:59 2026 GMT";
-export const NOT_AFTER = "Nov 22 02:29:59 2036 GMT";
+import { loopbackCertificate } from "../../src/sim/serving/loopback_certificate.ts";
 
-export const FIRST = {
-  cert: `-----BEGIN CERTIFICATE-----
-MIIBazCCARGgAwIBAgIUE/KOEJLV03XjK3JIM78hQDrTWTAwCgYIKoZIzj0EAwIw
-DjEMMAoGA1UEAwwDb25lMB4XDTI2MTEyNTAyMjk1OVoXDTM2MTEyMjAyMjk1OVow
-DjEMMAoGA1UEAwwDb25lMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEGlV1ecFE
-OKm4Ss6NovlM2AVLMgmrLnAYIXXK7ywrxnGBbn4hWWs+DFojfCvIh7wPjNtFK7O2
-KKVLddkBQWV5lqNNMEswHQYDVR0OBBYEFGUI8JLiIkEfQVXmn69JGS875V/cMB8G
-A1UdIwQYMBaAFGUI8JLiIkEfQVXmn69JGS875V/cMAkGA1UdEwQCMAAwCgYIKoZI
-zj0EAwIDSAAwRQIgUui7u+qQXEyGanYNIBFeLKA63iaSQxb31UUQLacVx0wCIQCC
-wcx+PX3EZjbqT4nVhzbMxd56c099P/gEPDgsYwxnlg==
------END CERTIFICATE-----
-`,
-  key: `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgubZgvYQkUS+byr0q
-fGq2Gnd1tLLSMxedHX1nF98tT0ahRANCAAQaVXV5wUQ4qbhKzo2i+UzYBUsyCasu
-cBghdcrvLCvGcYFufiFZaz4MWiN8K8iHvA+M20Urs7YopUt12QFBZXmW
------END PRIVATE KEY-----
-`,
-};
+const MADE_MS = Date.UTC(2026, 10, 25, 2, 29, 59);
+const DAY_MS = 86_400_000;
 
-export const SECOND = {
-  cert: `-----BEGIN CERTIFICATE-----
-MIIBazCCARGgAwIBAgIUfApfRppZuuxgNoOwpEia6WVYXIAwCgYIKoZIzj0EAwIw
-DjEMMAoGA1UEAwwDdHdvMB4XDTI2MTEyNTAyMjk1OVoXDTM2MTEyMjAyMjk1OVow
-DjEMMAoGA1UEAwwDdHdvMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEHWv5G3TY
-9b/PadYEF0k8Dvf8zVsI3I2JtzpBIuU4uzBiqgr7KYb3Sa+r6cVQJIj6yFoEF7VK
-NFVdAXsdsfgUrqNNMEswHQYDVR0OBBYEFKfHbdAoAki9SX3qM6LvIG9ZGR7RMB8G
-A1UdIwQYMBaAFKfHbdAoAki9SX3qM6LvIG9ZGR7RMAkGA1UdEwQCMAAwCgYIKoZI
-zj0EAwIDSAAwRQIhAKj3LtCIKlQDEIMy0OEQtcx421n3PO4PwMWsF+vMU94cAiAP
-RbKfmfWW22uJB7WL0SoBzBXFy8Bjh5QyQO3q7/+zMA==
------END CERTIFICATE-----
-`,
-  key: `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg8H2AMNcnAlZjH50/
-TARuZapy4gtXjXXK5ngnJaQu3dShRANCAAQda/kbdNj1v89p1gQXSTwO9/zNWwjc
-jYm3OkEi5Ti7MGKqCvsphvdJr6vpxVAkiPrIWgQXtUo0VV0Bex2x+BSu
------END PRIVATE KEY-----
-`,
-};
+/** From when, and until when, the pairs are valid. */
+export const NOT_BEFORE = new Date(MADE_MS - DAY_MS).toISOString();
+export const NOT_AFTER = new Date(MADE_MS + 30 * DAY_MS).toISOString();
+
+/** Two pairs of certificate and key, made anew for each run. */
+export const [FIRST, SECOND] = await Promise.all([loopbackCertificate(MADE_MS), loopbackCertificate(MADE_MS)]);

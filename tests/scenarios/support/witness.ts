@@ -49,7 +49,7 @@ export class Witness {
   ): Promise<Witness> {
     const signal = new AbortController().signal;
     const { items } = await client.request<Json>("GET", "/api/v1/nodes", { signal });
-    const kindOf = (labels: Json) => labels[TRUE_KIND_LABEL] ?? labels[CAPACITY_LABEL];
+    const kindOf = (labels: Json = {}) => labels[TRUE_KIND_LABEL] ?? labels[CAPACITY_LABEL];
     const nodes = items.map(({ metadata }: Json) => [metadata.name, kindOf(metadata.labels)]);
     const witness = new Witness(new Map(nodes), clock);
     const path = `/api/v1/namespaces/${namespace}/pods`;

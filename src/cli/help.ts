@@ -55,8 +55,9 @@ Options:
   --length DURATION   how much time is simulated, such as 24h; else the scenario's
   --seed N            another seed is another day; else the scenario's
   --runs N            that many seeds, with medians and ranges
-  --compare VARIANT   beside what is given, again and again: percentage=50,70,90, floor=1,2,
-                      config=FILE, or off (without the operator)
+  --compare VARIANT   beside what is given, again and again: percentage=50,70,90 or floor=1,2 (of
+                      the workloads that are managed, or of all where none is), config=FILE, or off
+                      (without the operator)
   -o, --output FORM   text (default), json, or html: one page with charts
   --schema            prints the JSON Schema of a scenario
   --serve             serves the cluster on loopback instead; stdout gets a kubeconfig for kubectl

@@ -82,6 +82,7 @@ export interface WorkloadSnapshot {
   readonly rollout: RolloutView;
   /** Pods whose chain of controller owners ends in this workload's UID. */
   readonly pods: readonly PodView[];
+  /** Those that cover any of its pods. */
   readonly budgets: readonly BudgetView[];
   readonly moves: MoveState;
   readonly standing: Standing;

@@ -6,7 +6,7 @@ import { type Cached, keyOf, type KubeObject } from "../kube/objects.ts";
 import { type Indexes, Store } from "../kube/store.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
-import type { CachedPod, CachedWorkload } from "./cached.ts";
+import type { CachedBudget, CachedPod, CachedWorkload } from "./cached.ts";
 import { Projections } from "./projections.ts";
 
 export interface ClusterCacheDeps {
@@ -19,6 +19,14 @@ export interface ClusterCacheDeps {
 
 const byUid = (object: Cached) => [object.uid];
 const byNamespace = (object: Cached) => [object.namespace];
+/** Under one label that a budget asks for, so that a pod's few labels find it. */
+const byLabel = ({ namespace, selector }: CachedBudget) => {
+  const [label] = Object.entries(selector?.matchLabels ?? {});
+  return [label === undefined ? anyLabel(namespace) : labelIndex(namespace, label)];
+};
+const anyLabel = (namespace: string) => `${namespace}/*`;
+const labelIndex = (namespace: string, [key, value]: readonly [string, string]) =>
+  `${namespace}/${key}=${value}`;
 const CORE = "/api/v1";
 const APPS = "/apis/apps/v1";
 
@@ -95,7 +103,7 @@ export class ClusterCache {
     });
     this.budgets = inform({ prefix: "/apis/policy/v1", plural: "poddisruptionbudgets" }, {
       project: projections.budget,
-      indexes: { byNamespace },
+      indexes: { byLabel },
       ...namespaced,
     });
     this.#informers = informers;
@@ -138,6 +146,12 @@ export class ClusterCache {
   workloadByUid(uid: string): CachedWorkload | undefined {
     const [found] = [...this.deployments.by("byUid", uid), ...this.statefulSets.by("byUid", uid)];
     return found;
+  }
+
+  /** Budgets that may cover a pod with these labels: those that cannot are not looked at. */
+  *budgetsNear(namespace: string, labels: Readonly<Record<string, string>>): Generator<CachedBudget> {
+    yield* this.budgets.by("byLabel", anyLabel(namespace));
+    for (const label of Object.entries(labels)) yield* this.budgets.by("byLabel", labelIndex(namespace, label));
   }
 
   async run(signal: AbortSignal): Promise<void> {

@@ -87,12 +87,17 @@ export class WorkloadView {
 
   snapshot(workload: CachedWorkload, { moves, standing }: SnapshotOptions): WorkloadSnapshot {
     const namespace = this.#cache.namespaces.get(workload.namespace);
-    const budgets = [...this.#cache.budgets.by("byNamespace", workload.namespace)];
+    const budgets = new Map<string, CachedBudget>();
     // The pods of one owner share one or two label sets, so each is matched once.
     const covering = new Map<CachedPod["labels"], readonly string[]>();
     const budgetsOf = ({ labels }: CachedPod) => {
-      const names = covering.get(labels) ??
-        budgets.filter((each) => covers(each, labels)).map(({ name }) => name);
+      const known = covering.get(labels);
+      if (known !== undefined) return known;
+      const found = [...this.#cache.budgetsNear(workload.namespace, labels)].filter((each) =>
+        covers(each, labels)
+      );
+      for (const budget of found) budgets.set(budget.name, budget);
+      const names = found.map(({ name }) => name);
       covering.set(labels, names);
       return names;
     };
@@ -115,7 +120,7 @@ export class WorkloadView {
       isPaused: workload.isPaused,
       rollout: rolloutOf(workload, ownersWithPods),
       pods,
-      budgets,
+      budgets: [...budgets.values()],
       moves,
       standing,
     };

@@ -6,7 +6,7 @@ import type { EmbeddedCluster } from "../../sim/cluster.ts";
 import type { Deployment, StatefulSet } from "../../sim/objects.ts";
 import { DEPLOYMENTS, STATEFUL_SETS } from "../../sim/resources.ts";
 import type { TimelineEntry } from "./report.ts";
-import { annotated } from "./workloads.ts";
+import { annotated, type Annotations } from "./workloads.ts";
 
 export interface DirectorDeps {
   readonly cluster: EmbeddedCluster;
@@ -50,60 +50,65 @@ export class Director {
   }
 
   #play(event: ScenarioEvent): void {
-    const { cluster, tell } = this.#deps;
+    const { cloud } = this.#deps.cluster;
     switch (event.do) {
       case "deploy":
         return this.#deploy(event.workload);
       case "reclaim":
-        return cluster.cloud.reclaim(event.group, event.nodes);
+        return cloud.reclaim(event.group, event.nodes);
       case "outage":
-        return cluster.cloud.outage(event.group, { forMs: event.forMs, takesNodes: event.takeNodes });
+        return cloud.outage(event.group, { forMs: event.forMs, takesNodes: event.takeNodes });
       case "scale":
         return this.#scale(event.workload, event.replicas);
-      case "annotate": {
-        const changes = Object.entries(event.annotations).map(([key, value]) =>
-          `${key}: ${value ?? "removed"}`
-        );
-        tell("policy", { subject: workloadText(event.workload), detail: changes.join(", ") });
-        this.#change(event.workload, ({ metadata, ...rest }) => {
-          const annotations = annotated(metadata.annotations, event.annotations);
-          return { ...rest, metadata: { ...metadata, annotations } };
-        });
-      }
+      case "annotate":
+        return this.#annotate(event.workload, event.annotations);
     }
   }
 
   #deploy(of: "*" | "all" | WorkloadName): void {
-    const { workloads, tell, clock } = this.#deps;
+    const { workloads, clock } = this.#deps;
     const chosen = typeof of === "object"
       ? [of]
       : of === "all"
       ? workloads
       : [workloads[this.#turn++ % workloads.length]!];
     const at = new Date(clock.wall()).toISOString();
-    for (const workload of chosen) {
-      tell("deploy", { subject: workloadText(workload), detail: "a new revision is rolled out" });
-      this.#change(workload, (object) => restarted(object, at));
+    for (const each of chosen) {
+      this.#change(each, (workload) => {
+        this.#tell("deploy", { of: each, detail: "a new revision is rolled out" });
+        return restarted(workload, at);
+      });
     }
   }
 
   #scale(of: WorkloadName, replicas: number): void {
     this.#change(of, (workload) => {
       const before = workload.spec.replicas ?? 1;
-      if (before !== replicas) {
-        this.#deps.tell("scale", {
-          subject: workloadText(of),
-          detail: `from ${before} to ${replicas} replicas`,
-        });
-      }
+      if (before === replicas) return undefined;
+      this.#tell("scale", { of, detail: `from ${before} to ${replicas} replicas` });
       return { ...workload, spec: { ...workload.spec, replicas } };
     });
   }
 
-  #change({ kind, namespace, name }: WorkloadName, change: (workload: Workload) => Workload): void {
+  #annotate(of: WorkloadName, change: Annotations): void {
+    this.#change(of, ({ metadata, ...rest }) => {
+      const changes = Object.entries(change).map(([key, value]) => `${key}: ${value ?? "removed"}`);
+      this.#tell("policy", { of, detail: changes.join(", ") });
+      return { ...rest, metadata: { ...metadata, annotations: annotated(metadata.annotations, change) } };
+    });
+  }
+
+  #tell(what: TimelineEntry["what"], { of, detail }: { of: WorkloadName; detail: string }): void {
+    this.#deps.tell(what, { subject: workloadText(of), detail });
+  }
+
+  /** Nothing is done to a workload that somebody has deleted. */
+  #change({ kind, namespace, name }: WorkloadName, change: (workload: Workload) => Workload | undefined): void {
     const { api } = this.#deps.cluster;
     const type = kind === "Deployment" ? DEPLOYMENTS : STATEFUL_SETS;
-    api.update(type, change(api.get<Workload>(type, { namespace, name })));
+    const workload = api.storage.get<Workload>(type, { namespace, name });
+    const changed = workload && change(workload);
+    if (changed !== undefined) api.update(type, changed);
   }
 }
 

@@ -95,7 +95,7 @@ function workloadFindings(workload: Workload, input: FindingsInput): Finding[] {
   const policy = policyReader(config)(labelledOf(workload), namespace);
   const wanted = parseSources(labelledOf(workload), namespace);
   return [
-    ...policyFindings(workload, { policy, wanted }),
+    ...policyFindings(workload, { policy, wanted, objects }),
     ...placeFindings(policy, { replicas: mostReplicas(workload, scenario), input }),
     ...budgetFindings(workload, objects),
     ...sizeFindings(workload, scenario),
@@ -104,7 +104,11 @@ function workloadFindings(workload: Workload, input: FindingsInput): Finding[] {
 
 function policyFindings(
   workload: Workload,
-  { policy, wanted }: { policy: PolicyResult; wanted: PolicyResult },
+  { policy, wanted, objects }: {
+    policy: PolicyResult;
+    wanted: PolicyResult;
+    objects: readonly ManifestObject[];
+  },
 ): Finding[] {
   if (policy.kind === "invalid") {
     const why = `Left alone, since its policy is invalid: ${policy.problems.map(describeProblem).join("; ")}.`;
@@ -117,7 +121,10 @@ function policyFindings(
   }
   const { labels = {}, annotations = {} } = labelledOf(workload).metadata;
   const asks = labels[keys.ENABLED] === undefined && ANNOTATIONS.some((key) => Object.hasOwn(annotations, key));
-  return asks ? [{ path: "metadata.labels", why: `Left alone, though it has a policy: ${policy.why}.` }] : [];
+  if (!asks) return [];
+  const isKnown = objects.some(({ kind, name }) => kind === "Namespace" && name === workload.namespace);
+  const hint = isKnown ? "" : "; if it is on its namespace, give that as well";
+  return [{ path: "metadata.labels", why: `Left alone, though it has a policy: ${policy.why}${hint}.` }];
 }
 
 function placeFindings(

@@ -16,11 +16,6 @@ export interface OperatorConfig {
   readonly text: string;
 }
 
-export interface ManifestOptions {
-  /** The ConfigMap of the operator's configuration; by default one of the name below, in any namespace. */
-  readonly operatorConfig?: { readonly namespace: string; readonly name: string } | undefined;
-}
-
 const CONFIG_NAME = "spotalis-config";
 const CONFIG_KEY = "config.yaml";
 
@@ -31,12 +26,7 @@ export class ManifestReader {
   readonly assumed: (Assumed & { readonly of: string })[] = [];
   readonly problems: string[] = [];
   operatorConfig: OperatorConfig | undefined;
-  readonly #options: ManifestOptions;
   readonly #seen = new Map<string, FoundObject>();
-
-  constructor(options: ManifestOptions) {
-    this.#options = options;
-  }
 
   take(written: FoundObject): void {
     const rule = ruleOf(written);
@@ -61,14 +51,6 @@ export class ManifestReader {
     this.#accept(object);
   }
 
-  /** Where the configuration was to be found and is not. */
-  missingConfig(): string[] {
-    const { operatorConfig } = this.#options;
-    if (operatorConfig === undefined || this.operatorConfig !== undefined) return [];
-    const name = objectText({ kind: "ConfigMap", ...operatorConfig });
-    return [`the input has no ${name} with data["${CONFIG_KEY}"], which is to be the operator's configuration`];
-  }
-
   #accept(found: FoundObject): void {
     const { kind, namespace } = found;
     const clean = cleaned(found.value, { namespace });
@@ -86,10 +68,8 @@ export class ManifestReader {
   }
 
   #takeConfig(object: FoundObject): void {
-    const { namespace, name } = object;
-    const wanted = this.#options.operatorConfig ?? { namespace, name: CONFIG_NAME };
     const text = textAt(objectAt(object.value, "data"), CONFIG_KEY);
-    if (text === undefined || wanted.namespace !== namespace || wanted.name !== name) {
+    if (text === undefined || object.name !== CONFIG_NAME) {
       return this.#note(object, { why: NOTHING_LOST });
     }
     if (this.operatorConfig !== undefined) {

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject, listAt, objectAt, textAt } from "../../domain/json.ts";
 
 /** What a container is taken to need that does not say so: small services' usual size. */
-export const ASSUMED = { cpu: "100m", memory: "128Mi" } as const;
+const ASSUMED = { cpu: "100m", memory: "128Mi" } as const;
 
 const RESOURCES = ["cpu", "memory"] as const;
 type Resource = (typeof RESOURCES)[number];

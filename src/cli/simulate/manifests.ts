@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../domain/json.ts";
 import { fileText, type FoundObject, type ManifestFile, objectsOf } from "./manifest_documents.ts";
 import { type Autoscaler, linksOf } from "./manifest_links.ts";
-import { type ManifestOptions, ManifestReader, type OperatorConfig } from "./manifest_reader.ts";
+import { ManifestReader, type OperatorConfig } from "./manifest_reader.ts";
 import { describeAssumed } from "./manifest_requests.ts";
 import type { InputNote } from "./report.ts";
 
@@ -34,10 +34,10 @@ export interface Manifests {
 const CREATED = ["Namespace", "PodDisruptionBudget", "Deployment", "StatefulSet"] as const;
 
 /** Reads what `kubectl apply -f` takes. All problems are found, and whatever is left out is noted. */
-export function readManifests(files: readonly ManifestFile[], options: ManifestOptions = {}): Manifests {
+export function readManifests(files: readonly ManifestFile[]): Manifests {
   const read = files.map(objectsOf);
   const found = read.flatMap(({ objects }) => objects);
-  const reader = new ManifestReader(options);
+  const reader = new ManifestReader();
   for (const object of found) reader.take(object);
   const links = linksOf(reader.accepted);
   const objects = CREATED.flatMap((kind) =>
@@ -46,7 +46,7 @@ export function readManifests(files: readonly ManifestFile[], options: ManifestO
       return { file, document, kind, namespace, name, object };
     })
   );
-  const problems = [...read.flatMap((each) => each.problems), ...reader.problems, ...reader.missingConfig()];
+  const problems = [...read.flatMap((each) => each.problems), ...reader.problems];
   if (problems.length === 0 && !objects.some(({ kind }) => kind === "Deployment" || kind === "StatefulSet")) {
     problems.push(nothingToRun(files, found));
   }

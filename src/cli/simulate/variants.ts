@@ -27,7 +27,7 @@ export interface Variants {
   readonly assumptions: readonly string[];
 }
 
-export const COMPARE_FORM = "percentage=N[,N…], floor=N[,N…], config=FILE or off (without the operator)";
+const COMPARE_FORM = "percentage=N[,N…], floor=N[,N…], config=FILE or off (without the operator)";
 /** In whole per cent, and in pods. */
 const MOST = { percentage: 100, floor: 1_000_000 };
 
@@ -46,7 +46,7 @@ export async function variantsOf(compare: readonly string[], input: VariantInput
   return {
     variants,
     assumptions: [
-      ...isVaried && !chosen.isManaged ? [ENABLED] : [],
+      ...isVaried && !chosen.isManaged && chosen.workloads.length > 0 ? [ENABLED] : [],
       ...isVaried && isAnnotated ? [ANNOTATED] : [],
     ],
   };
@@ -59,9 +59,9 @@ const ANNOTATED =
 
 const ENABLED =
   "No workload of the manifests is managed: in variants with a percentage or floor, all Deployments " +
-  'and StatefulSets are, as if they had the label spotalis.io/enabled: "true".';
+  'and StatefulSets in the operator\'s scope are, as if they had the label spotalis.io/enabled: "true".';
 
-/** Whose policies are varied: those that ask for one, or else all that do not refuse it. */
+/** Whose policies are varied: those that ask for one, or else all that can have one and do not refuse it. */
 function chosenOf(
   { objects, config }: Pick<VariantInput, "objects" | "config">,
 ): { workloads: readonly Workload[]; isManaged: boolean } {
@@ -71,7 +71,11 @@ function chosenOf(
     readPolicy(labelledOf(each), namespaceOf(each, objects)).kind !== "unmanaged"
   );
   if (asking.length > 0) return { workloads: asking, isManaged: true };
-  const open = workloads.filter((each) => labelledOf(each).metadata.labels?.[keys.ENABLED] !== "false");
+  const open = workloads.filter((each) => {
+    if (labelledOf(each).metadata.labels?.[keys.ENABLED] === "false") return false;
+    const enabled = withPolicy(each, { key: keys.SPOT_PERCENTAGE, value: "0" });
+    return readPolicy(labelledOf(enabled), namespaceOf(each, objects)).kind !== "unmanaged";
+  });
   return { workloads: open, isManaged: false };
 }
 
@@ -102,7 +106,10 @@ async function parse(
 }
 
 /** The workload, managed, with one key of its policy set. */
-function withPolicy(manifest: ManifestObject, { key, value }: { key: string; value: string }): ManifestObject {
+function withPolicy<T extends Pick<ManifestObject, "object">>(
+  manifest: T,
+  { key, value }: { key: string; value: string },
+): T {
   const { metadata } = labelledOf(manifest);
   const labels = { ...metadata.labels, [keys.ENABLED]: "true" };
   const annotations = { ...metadata.annotations, [key]: value };

@@ -32,6 +32,15 @@ Deno.test("simulate has a percentage be of all workloads where none is managed, 
   );
 });
 
+Deno.test("simulate has a percentage be of no workload that is out of the operator's scope", async () => {
+  const { variants, assumptions } = await compared(
+    { "m.yaml": workload("web", { namespace: "kube-system" }) },
+    { compare: ["percentage=50"] },
+  );
+  assert.deepEqual(variants.map(({ workloads }) => workloads[0]!.isManaged), [false, false]);
+  assert.ok(!assumptions.some((text) => text.startsWith("No workload")));
+});
+
 Deno.test("simulate has figures of the same workloads in every variant", async () => {
   const { variants } = await compared({ "m.yaml": workload("web") }, { compare: ["percentage=50"] });
   assert.deepEqual(variants.map(({ figures }) => figures.podsCreated), [4, 4]);

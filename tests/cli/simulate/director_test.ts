@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { documents, reportOf, workload } from "./simulations.ts";
+import { begin } from "../../../src/cli/simulate/engine.ts";
+import { DEPLOYMENTS } from "../../../src/sim/resources.ts";
+import { documents, reportOf, simulationOf, workload } from "./simulations.ts";
 
 const MANIFESTS = documents(
   workload("web", { policy: { "spot-percentage": "50" } }),
@@ -73,4 +75,19 @@ Deno.test("Director sets and removes annotations", async () => {
   const { workloads } = await reportOf({ manifests: MANIFESTS, scenario: `length: 1h\n${GROUPS}\n${events}` });
   const web = workloads.find(({ name }) => name === "web")!;
   assert.deepEqual([web.policy, web.spot], ["0 % spot, at least 3 on-demand", 0]);
+});
+
+Deno.test("Director leaves a workload alone that somebody has deleted", async () => {
+  const events =
+    "events: [{ do: deploy, at: 5m, workload: all }, { do: scale, at: 6m, workload: Deployment shop/web, replicas: 9 }]";
+  const simulation = simulationOf({ manifests: MANIFESTS, scenario: `length: 1h\n${GROUPS}\n${events}` });
+  const { world, clock, recorder, startMs } = await begin(simulation);
+  await clock.run(startMs + 60_000);
+  world.cluster.api.delete(DEPLOYMENTS, { namespace: "shop", name: "web" });
+  await clock.run(startMs + 600_000);
+  assert.deepEqual(recorder.timeline.entries.map(({ subject }) => subject), [
+    "Deployment shop/api",
+    "StatefulSet shop/db",
+  ]);
+  await clock.complete(world.stop());
 });

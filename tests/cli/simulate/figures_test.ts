@@ -52,7 +52,7 @@ const PRICES = {
 };
 
 /** Odd, so that it falls in with nothing. */
-const STEP_MS = 997;
+const STEP_MS = 1_997;
 
 async function observed(withOperator: boolean): Promise<{ report: VariantReport; observer: NaiveObserver }> {
   const simulation = simulationOf({ manifests: MANIFESTS, scenario: SCENARIO, withOperator });

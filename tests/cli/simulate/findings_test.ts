@@ -47,7 +47,7 @@ const FINDINGS: readonly [
   ],
   [
     "a policy without the label",
-    `${WEB}metadata.labels: Left alone, though it has a policy: no label spotalis.io/enabled=true.`,
+    `${WEB}metadata.labels: Left alone, though it has a policy: no label spotalis.io/enabled=true; if it is on its namespace, give that as well.`,
     {
       manifest: workload("web", HALF).replace('{"spotalis.io/enabled":"true"}', "{}"),
     },

@@ -50,7 +50,7 @@ export function renderTimeline(
   ]);
 }
 
-export function sumOf(lane: Lane): number {
+function sumOf(lane: Lane): number {
   return "perBucket" in lane ? lane.perBucket.reduce((a, b) => a + b, 0) : lane.moments.length;
 }
 

@@ -7,7 +7,14 @@ import { renderInput } from "./page_input.ts";
 import { renderWorkloads } from "./page_workloads.ts";
 import { SCRIPT } from "./page_script.ts";
 import { STYLE } from "./page_style.ts";
-import { describeFindings, describeIdle, describeNotes, describeRun, describeTitle } from "./words.ts";
+import {
+  describeFindings,
+  describeIdle,
+  describeNotes,
+  describeRun,
+  describeTitle,
+  describeTroubles,
+} from "./words.ts";
 
 /** The report as one HTML file that asks no network for anything, and needs no script to be read. */
 export function renderPage(report: Report): string {
@@ -55,24 +62,23 @@ const CONTENTS = [
 ] as const;
 
 function renderHeader(report: Report): Markup {
-  const notes = describeNotes(report);
-  const idle = describeIdle(report);
-  const findings = describeFindings(report);
+  const contents = CONTENTS.filter(([id]) => id !== "findings" || report.findings.length > 0);
   return markup`<header>
 <p class="over">spotalis simulate</p>
 <h1>${outside(describeTitle(report))}</h1>
 <p class="lead">${outside(describeRun(report))}</p>
-${idle === undefined ? undefined : markup`<p class="callout">${idle}</p>`}
-${
-    findings === undefined
-      ? undefined
-      : markup`<p class="callout">${findings} <a href="#findings">See what.</a></p>`
-  }
-${notes === undefined ? undefined : markup`<p class="callout">${notes} <a href="#notes">See which.</a></p>`}
+${callout(describeIdle(report))}${callout(describeFindings(report), "findings")}${
+    callout(describeTroubles(report), "workloads")
+  }${callout(describeNotes(report), "notes")}
 <nav aria-label="Contents"><ul>${
-    CONTENTS.filter(([id]) => id !== "findings" || findings !== undefined).map(([id, text]) =>
-      markup`<li><a href="#${id}">${text}</a></li>`
-    )
+    contents.map(([id, text]) => markup`<li><a href="#${id}">${text}</a></li>`)
   }</ul></nav>
 </header>`;
+}
+
+function callout(text: string | undefined, id?: string): Markup | undefined {
+  if (text === undefined) return undefined;
+  return markup`<p class="callout">${text}${
+    id === undefined ? undefined : markup` <a href="#${id}">See which.</a>`
+  }</p>`;
 }

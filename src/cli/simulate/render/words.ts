@@ -10,13 +10,17 @@ export function describeTitle({ variants, scenario }: Report): string {
   return `${countOf(workloads, "workload")} of ${from} over ${formatLength(lengthMs)}`;
 }
 
-/** Why all figures are zero; undefined: they are not for that reason. */
+/** What figures of no pods at all are about; undefined: they are of some. */
 export function describeIdle({ variants }: Report): string | undefined {
   if (variants.some(({ workloads }) => workloads.some(({ isManaged }) => isManaged))) return undefined;
-  return "No workload is managed: none has the label spotalis.io/enabled=true, by itself or with its namespace " +
-    "and a percentage, and a policy that is valid; so the figures are of no pods at all. To see what it would be " +
-    "like, add --compare percentage=70.";
+  const reasons = new Set(variants.flatMap(({ workloads }) => workloads.map(({ policy }) => policy)));
+  const some = [...reasons].slice(0, MOST_REASONS).join("; ");
+  const hint = variants.length > 1 ? "" : " To see what it would be like, add --compare percentage=70.";
+  return `No workload is managed, so the figures are of no pods at all (${some}).${hint}`;
 }
+
+/** Mostly one cause has them all. */
+const MOST_REASONS = 3;
 
 export function describeWorkload({ kind, namespace, name }: WorkloadReport): string {
   return `${kind} ${namespace}/${name}`;
@@ -51,6 +55,16 @@ export function describeFindings({ findings }: Report): string | undefined {
     findings.length === 1 ? "is" : "are"
   } probably not as ` +
     `it was meant.`;
+}
+
+/** Of all variants; undefined: there is nothing to say. */
+export function describeTroubles({ variants }: Report): string | undefined {
+  const troubled = variants.flatMap(({ workloads }) =>
+    workloads.filter(({ trouble }) => trouble !== undefined)
+  );
+  const count = new Set(troubled.map(describeWorkload)).size;
+  if (count === 0) return undefined;
+  return `${countOf(count, "workload")} ${count === 1 ? "does" : "do"} not have all pods running at the end.`;
 }
 
 /** undefined: there is nothing to say. */

@@ -362,7 +362,7 @@ export function hostileReport(): Report {
 }
 
 /** Reports that look unlike each other, by what is special about them. */
-export const SAMPLES: Readonly<Record<string, () => Report>> = {
+export const SAMPLES: Readonly<Record<string, () => Report>> = onceEach({
   usual: () => sampleReport(),
   week: () => sampleReport({ workloads: 200 }),
   compared: () =>
@@ -390,4 +390,15 @@ export const SAMPLES: Readonly<Record<string, () => Report>> = {
     return { ...report, scenario: { ...report.scenario, manifests: ["shop.yaml"] }, variants };
   },
   hostile: hostileReport,
-};
+});
+
+/** The same functions, each of which does its work the first time only. */
+export function onceEach<T>(all: Readonly<Record<string, () => T>>): Readonly<Record<string, () => T>> {
+  const known = new Map<string, T>();
+  return Object.fromEntries(
+    Object.entries(all).map(([name, make]) => [name, () => {
+      if (!known.has(name)) known.set(name, make());
+      return known.get(name)!;
+    }]),
+  );
+}

@@ -63,7 +63,10 @@ Deno.test("renderText() says which workloads are in trouble at the end, and why"
 Deno.test("renderText() says at once where no workload is managed, and how to go on", () => {
   const [head] = renderText(SAMPLES["not managed"]!(), PLAIN).split("\n\n                ");
   assert.match(head!, /^1 workload of shop\.yaml over 7 days\n/);
-  assert.match(head!, /\n\nNo workload is managed: .*--compare\npercentage=70\.$/s);
+  assert.match(
+    head!,
+    /\n\nNo workload is managed, so the figures are of no pods at all \(.*\)\..*percentage=70\.$/s,
+  );
   assert.doesNotMatch(renderText(sampleReport(), PLAIN), /No workload is managed/);
 });
 
@@ -92,7 +95,7 @@ Deno.test("renderText() shows a dash where nothing was reclaimed, so that nothin
 
 for (const [name, make] of Object.entries(SAMPLES)) {
   Deno.test(`renderText() fits its columns: ${name}`, () => {
-    for (const columns of [80, 120, 200]) {
+    for (const columns of [80, 200]) {
       const long = renderText(make(), { isTerminal: false, columns }).split("\n").filter((line) =>
         line.length > columns
       );

@@ -37,16 +37,16 @@ const SCENARIOS: readonly [name: string, length: string, check: (report: Report)
   ["black-friday", "3h", ({ variants: [given] }) => {
     assert.ok(given!.figures.reclaims > 3 && given!.figures.spotShare > 0.5);
   }],
-  ["reclaim-storm", "2h", ({ variants: [given] }) => {
-    assert.ok(given!.figures.reclaims > 20 && given!.figures.podsReclaimed > 20);
+  ["reclaim-storm", "1h", ({ variants: [given] }) => {
+    assert.ok(given!.figures.reclaims > 10 && given!.figures.podsReclaimed > 10);
   }],
   ["spot-outage", "9h", ({ variants: [given] }) => {
     assert.equal(given!.timeline.filter(({ what }) => what === "outage").length, 2);
     assert.ok(given!.figures.minutesPending > 60);
     assert.equal(given!.figures.minutesBelowFloor, 0);
   }],
-  ["week", "12h", ({ variants: [given] }) => {
-    assert.ok(given!.figures.reclaims > 40 && given!.figures.podsCreated > 150);
+  ["week", "8h", ({ variants: [given] }) => {
+    assert.ok(given!.figures.reclaims > 25 && given!.figures.podsCreated > 100);
     // Five nodes of eight are lost in an hour, and still the split is nearly the one asked for.
     assert.ok(Math.abs(given!.figures.spotShare - given!.figures.spotShareAsked) < 0.05);
   }],
@@ -84,9 +84,10 @@ Deno.test("simulate writes the same bytes for the same seed, and others for anot
   assert.equal(given.report.scenario.lengthMs, 86_400_000);
   assert.ok(given.report.variants[0]!.figures.reclaims > 1);
   assert.ok(given.text === again.text, "two runs differ");
-  const other = await simulated([...day, "--seed", "2"]);
-  assert.notDeepEqual(other.report.variants[0]!.timeline, given.report.variants[0]!.timeline);
-  assert.deepEqual(other.report.scenario, { ...given.report.scenario, seeds: [2] });
+  const other = await simulated([...day, "--seed", "2", "--length", "6h"]);
+  const begun = ({ variants: [first] }: Report) => first!.timeline.filter(({ atMs }) => atMs < 21_600_000);
+  assert.notDeepEqual(begun(other.report), begun(given.report));
+  assert.deepEqual(other.report.scenario.seeds, [2]);
 });
 
 function reclaimsOf({ variants }: Report): (readonly [atMs: number, node: string])[][] {
@@ -99,7 +100,7 @@ Deno.test("simulate has the cloud take nodes back at the same times, whatever is
   const compare = ["--compare", "off", "--compare", "percentage=20", "--compare", "floor=3", "--length", "3h"];
   const { report } = await simulated([...SHOP, "examples/scenarios/week.yaml", ...compare]);
   const [given, ...others] = reclaimsOf(report);
-  assert.ok(given!.length > 9);
+  assert.ok(given!.length > 6);
   const times = (each: typeof given) => each!.map(([atMs]) => atMs);
   for (const other of others) assert.deepEqual(times(other), times(given));
 });
@@ -139,7 +140,7 @@ Deno.test("simulate shows the numbers of its JSON on its page, and all of them i
 });
 
 Deno.test("simulate shows the same answer as text, JSON and page", async () => {
-  const args = [...SHOP, "examples/scenarios/quiet-day.yaml", "--length", "5h30m"];
+  const args = [...SHOP, "examples/scenarios/quiet-day.yaml", "--length", "3h"];
   const { report: { variants: [given] } } = await simulated(args);
   const text = await written(args);
   const page = unescape(await written([...args, "-o", "html"]));

@@ -1,4 +1,5 @@
 import { fileText } from "../manifest_documents.ts";
+import { NOTHING_LOST } from "../manifest_kinds.ts";
 import type { Report, WorkloadReport } from "../report.ts";
 import { countOf, formatInstant, formatLength } from "./format.ts";
 
@@ -69,8 +70,14 @@ export function describeTroubles({ variants }: Report): string | undefined {
 
 /** undefined: there is nothing to say. */
 export function describeNotes({ notes }: Report): string | undefined {
-  if (notes.length === 0) return undefined;
-  return notes.length === 1
-    ? "One part of the input is not simulated as it stands."
-    : `${notes.length.toLocaleString("en-US")} parts of the input are not simulated as they stand.`;
+  const lost = notes.filter(({ why }) => why !== NOTHING_LOST).length;
+  const rest = notes.length - lost;
+  if (lost > 0) {
+    return `${countOf(lost, "part")} of the input ${
+      lost === 1 ? "is not simulated as it stands" : "are not simulated as they stand"
+    }.`;
+  }
+  return rest > 0
+    ? `${countOf(rest, "part")} of the input ${rest === 1 ? "has" : "have"} no effect here.`
+    : undefined;
 }

@@ -49,7 +49,13 @@ function snapshot(workload: number): WorkloadSnapshot {
     pods: Array.from({ length: PODS }, (_, slot) => pod(workload, slot)),
     budgets: [{ name: "web", disruptionsAllowed: 1 }],
     moves: NO_MOVES,
-    fallback: { afterMs: FALLBACK.afterMs, state: "closed", retryAtMs: undefined, mayProbe: false },
+    fallback: {
+      afterMs: FALLBACK.afterMs,
+      state: "closed",
+      retryAtMs: undefined,
+      mayProbe: false,
+      isInherited: false,
+    },
     standing: { lease: undefined, throttled: undefined, stale: undefined },
   };
 }

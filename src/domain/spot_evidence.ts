@@ -1,3 +1,4 @@
+import type { Capacity } from "./capacity.ts";
 import { isLive } from "./census.ts";
 import type { FallbackMark } from "./fallback.ts";
 import type { PodView } from "./snapshot.ts";
@@ -14,9 +15,12 @@ export interface SpotEvidence {
   readonly placed: (FallbackMark & { readonly createdMs: number }) | undefined;
 }
 
-/** Spot pods of ours that have no node: what a fallback replaces. */
-export function isStuck(pod: PodView): pod is PodView & { readonly unschedulableMs: number } {
-  return isLive(pod) && pod.isPlaced && !pod.isBound && pod.where === "spot" &&
+/** A pod of ours that no node of its kind is found for. */
+export function isStuck(
+  pod: PodView,
+  kind: Capacity = "spot",
+): pod is PodView & { readonly unschedulableMs: number } {
+  return isLive(pod) && pod.isPlaced && !pod.isBound && pod.where === kind &&
     pod.unschedulableMs !== undefined;
 }
 

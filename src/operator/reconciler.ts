@@ -120,7 +120,14 @@ export class Reconciler {
     this.#reporter.decided(key, { snapshot, decision });
     if (decision.action !== "evict") return this.#waitMs(decision);
     if (this.#options.isReadOnly) return undefined;
-    return await this.#evictAll(key, { snapshot, decision, memory });
+    // At once: while it waits for its turn, no other workload may begin to try as well.
+    if (decision.victims.some(isOnDemand)) fallback.probe(workload.uid, { isGiven: false });
+    try {
+      return await this.#evictAll(key, { snapshot, decision, memory });
+    } finally {
+      const isMoving = decision.victims.some(({ uid }) => memory.history.evicted.has(uid));
+      if (!isMoving) fallback.endProbe(workload.uid);
+    }
   }
 
   #observe(snapshot: WorkloadSnapshot, memory: Memory): void {
@@ -179,7 +186,6 @@ export class Reconciler {
     switch (outcome.outcome) {
       case "evicted":
         history.recordEviction(victim, { pods: snapshot.pods, nowMs });
-        if (victim.where === "on-demand") this.#deps.fallback.probe(snapshot.uid, { isGiven: false });
         return undefined;
       case "gone":
         return undefined;
@@ -243,4 +249,8 @@ export class Reconciler {
     this.#memories.delete(key);
     this.#reporter.forget(key);
   }
+}
+
+function isOnDemand({ where }: PodView): boolean {
+  return where === "on-demand";
 }

@@ -97,13 +97,13 @@ function surplus({ snapshot, drift }: Case): Answer | undefined {
   return { detail: `${count(stuck.length)} unschedulable on ${from}, which has too many: to ${to}`, stuck };
 }
 
-/** When pods that no node is found for are next replaced; undefined: there are none, or they may wait. */
-export function fallsBackAt({ snapshot }: Case): number | undefined {
+/** When the next of the pods that no node is found for will have waited for long; undefined: there is none. */
+export function fallsBackAt({ snapshot, now }: Case): number | undefined {
   const { afterMs } = snapshot.fallback;
-  const since = afterMs === undefined
-    ? []
-    : snapshot.pods.filter((pod) => isStuck(pod)).map((pod) => pod.unschedulableMs);
-  return since.length === 0 ? undefined : Math.min(...since) + afterMs!;
+  if (afterMs === undefined) return undefined;
+  const due = snapshot.pods.filter((pod) => isStuck(pod)).map((pod) => pod.unschedulableMs + afterMs)
+    .filter((at) => at > now.wallMs);
+  return due.length === 0 ? undefined : Math.min(...due);
 }
 
 const rollout: Check = ({ snapshot }) => {

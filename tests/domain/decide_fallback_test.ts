@@ -66,6 +66,23 @@ Deno.test("decide() looks again when a spot pod will have been unschedulable for
   assert.equal(decision.action === "hold" && decision.until, NOW.wallMs + 1_500);
 });
 
+const LOOKS: readonly [what: string, snapshot: Partial<WorkloadSnapshot>][] = [
+  ["comes before the next try", { fallback: OPEN, policy: managed({ spotPercentage: 100 }) }],
+  ["is all that there is to wait for", { isPaused: true }],
+];
+
+for (const [what, snapshot] of LOOKS) {
+  Deno.test(`decide() looks again when a pod will have waited for long, where that ${what}`, () => {
+    const decision = decided(withStuck(AFTER_MS - 1_500, snapshot));
+    assert.equal(decision.action === "hold" && decision.until, NOW.wallMs + 1_500);
+  });
+}
+
+Deno.test("decide() does not look again at once at pods that have waited for long where something holds", () => {
+  const decision = decided(withStuck(2 * AFTER_MS, { isPaused: true }));
+  assert.equal(decision.action === "hold" && decision.until, undefined);
+});
+
 const NIGHTLY = disruptionWindow("0 2 * * *", 3_600_000);
 const PASSED: readonly [
   what: string,

@@ -76,20 +76,16 @@ export class Outage {
     return await operator.metric("spotalis_evictions_total", { namespace, outcome: "evicted" });
   }
 
-  /** The longest that a pod which came since the witness's mark has waited for a node, or in vain for one. */
+  /** The longest that a pod which came since the witness's mark was unschedulable, or is. */
   longestWaitMs(): number {
     const { witness, clock } = this.#scene;
     const waits = [...witness.removed, ...witness.of(this.app)].filter(({ uid }) => witness.created.has(uid))
-      .map(({ uid, object: { metadata, status } }) => {
-        const scheduled = (status.conditions ?? []).find(({ type, status }: Json) =>
-          type === "PodScheduled" && status === "True"
-        );
-        const endMs = scheduled === undefined
-          ? witness.removedMs.get(uid) ?? clock.wall()
-          : Date.parse(scheduled.lastTransitionTime);
-        return endMs - Date.parse(metadata.creationTimestamp);
+      .flatMap(({ uid, object }) => {
+        const isStuck = ({ type, status }: Json) => type === "PodScheduled" && status === "False";
+        const since = (object.status.conditions ?? []).find(isStuck)?.lastTransitionTime;
+        return since === undefined ? [] : [(witness.removedMs.get(uid) ?? clock.wall()) - Date.parse(since)];
       });
-    return Math.max(...waits);
+    return Math.max(0, ...waits);
   }
 
   /** Whether its fallback is open, as its metric says. */

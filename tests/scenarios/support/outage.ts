@@ -14,6 +14,8 @@ const START_MS = 4_000;
 
 export const OUTAGE_CONFIG = {
   controllers: {
+    // Scenes are played side by side: none shall wait for another's evictions.
+    maxConcurrentReconciles: 4,
     workloadTiming: { cooldownPeriod: `${COOLDOWN_MS}ms`, disruptionRetryInterval: "5s" },
     spotFallback: { after: `${AFTER_MS}ms`, retryAfter: `${RETRY_MS}ms`, maxRetryAfter: "2m" },
   },

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { AFTER_MS, Outage, RETRY_MS, UP_MS } from "./support/outage.ts";
+import { AFTER_MS, Outage, RETRY_MS } from "./support/outage.ts";
 import type { Play, Scene, Stage } from "./support/stage.ts";
 import { FALLBACK_RETRY_AT } from "../../src/domain/keys.ts";
 import { closedWindow, windowAnnotations } from "./support/windows.ts";
 import type { SeenPod } from "./support/witness.ts";
 
 const WEB = { name: "web", replicas: 10, percentage: 70, floor: 1 };
+const SMALL = { name: "web", replicas: 5, percentage: 60, floor: 1 };
 
 /** Times of the API have whole seconds, and what happens is seen a moment later. */
 const SECOND_MS = 3_000;
@@ -77,13 +78,13 @@ async function scaleDownAfter(play: Play, { clock }: Stage): Promise<void> {
   await play("scale-down after a fallback whose moves the window holds: its pods go first", async (scene) => {
     const { witness, scale } = scene;
     const annotations = windowAnnotations(closedWindow(clock));
-    const outage = await Outage.begin(scene, { ...WEB, annotations });
-    await outage.isUp(10);
+    const outage = await Outage.begin(scene, { ...SMALL, annotations });
+    await outage.isUp(5);
     await outage.pool.open("spot");
     // The window lets no pod be moved: one that is made anyway tries.
     const isTried = () => witness.split("web").spot > 0;
-    for (let replicas = 11; !isTried(); replicas++) {
-      assert.ok(replicas < 20, "a new pod tries spot when it is time");
+    for (let replicas = 6; !isTried(); replicas++) {
+      assert.ok(replicas < 15, "a new pod tries spot when it is time");
       await scale("deployment/web", replicas);
       await witness.settled("web", replicas);
       if (!isTried()) await pause(scene, RETRY_MS / 2);
@@ -91,8 +92,8 @@ async function scaleDownAfter(play: Play, { clock }: Stage): Promise<void> {
     await outage.becomes("closed");
     witness.mark();
     const { spot } = witness.split("web");
-    await scale("deployment/web", 5);
-    await witness.settled("web", 5);
+    await scale("deployment/web", 3);
+    await witness.settled("web", 3);
     assert.ok(witness.removed.every((pod) => pod.on === "on-demand"), "the fallback pods go first");
     assert.equal(witness.split("web").spot, spot);
     assert.equal(witness.evicted.size, 0);
@@ -110,7 +111,7 @@ async function pause({ witness }: Scene, ms: number): Promise<void> {
 async function scaleUp(play: Play): Promise<void> {
   await play("scale-up during a fallback: ready at once, and exact when spot is back", async (scene) => {
     const { witness, scale } = scene;
-    const outage = await Outage.begin(scene, { ...WEB, replicas: 5 });
+    const outage = await Outage.begin(scene, SMALL);
     await outage.isUp(5);
     witness.mark();
     await scale("deployment/web", 10);
@@ -118,7 +119,7 @@ async function scaleUp(play: Play): Promise<void> {
     assert.equal(outage.longestWaitMs(), 0);
     witness.mark();
     await outage.pool.open("spot");
-    await outage.comesBack(10, { spot: 7, moves: 7 });
+    await outage.comesBack(10, { spot: 6, moves: 6 });
     await outage.pool.remove();
   });
 }
@@ -126,12 +127,12 @@ async function scaleUp(play: Play): Promise<void> {
 async function lowered(play: Play): Promise<void> {
   await play("a policy that asks for less spot during an outage: fewer moves back", async (scene) => {
     const { witness, annotate } = scene;
-    const outage = await Outage.begin(scene, WEB);
-    await outage.isUp(10);
+    const outage = await Outage.begin(scene, SMALL);
+    await outage.isUp(5);
     witness.mark();
-    await annotate("deployment/web", { "spotalis.io/spot-percentage": "30" });
+    await annotate("deployment/web", { "spotalis.io/spot-percentage": "20" });
     await outage.pool.open("spot");
-    await outage.comesBack(10, { spot: 3, moves: 3 });
+    await outage.comesBack(5, { spot: 1, moves: 1 });
     await outage.pool.remove();
   });
 }
@@ -141,11 +142,14 @@ async function dropped(play: Play): Promise<void> {
     "a policy that asks for no spot frees pods that wait for it, also with the fallback off",
     async (scene) => {
       const { annotate } = scene;
-      const outage = await Outage.begin(scene, { ...WEB, annotations: { "spotalis.io/spot-fallback": "off" } });
+      const outage = await Outage.begin(scene, {
+        ...SMALL,
+        annotations: { "spotalis.io/spot-fallback": "off" },
+      });
       await outage.becomes("waiting");
       await annotate("deployment/web", { "spotalis.io/spot-percentage": "0" });
-      await outage.isUp(10, { ms: UP_MS });
-      assert.equal(await outage.evictions(), 7);
+      await outage.isUp(5);
+      assert.equal(await outage.evictions(), 3);
       await outage.pool.remove();
     },
   );
@@ -154,8 +158,8 @@ async function dropped(play: Play): Promise<void> {
 async function turnedOff(play: Play): Promise<void> {
   await play("the fallback turned off while it is open: the next try waits for spot", async (scene) => {
     const { witness, annotate, events } = scene;
-    const outage = await Outage.begin(scene, WEB);
-    await outage.isUp(10);
+    const outage = await Outage.begin(scene, SMALL);
+    await outage.isUp(5);
     witness.mark();
     await annotate("deployment/web", { "spotalis.io/spot-fallback": "off" });
     await outage.becomes("closed");
@@ -164,7 +168,7 @@ async function turnedOff(play: Play): Promise<void> {
     assert.equal(witness.evicted.size, 1, "no other is moved while it waits");
     assert.equal((await events("SpotRestored")).length, 0, "spot is not back");
     await outage.pool.open("spot");
-    await outage.comesBack(10, { spot: 7, moves: 7 });
+    await outage.comesBack(5, { spot: 3, moves: 3 });
     await outage.pool.remove();
   });
 }

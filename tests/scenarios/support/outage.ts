@@ -56,7 +56,7 @@ export class Outage {
   }
 
   /** All pods run, as many of them as `spot` on spot. */
-  async isUp(replicas: number, { spot = 0, ms = UP_MS }: { spot?: number; ms?: number } = {}): Promise<void> {
+  async isUp(replicas: number, { spot = 0, ms = 60_000 }: { spot?: number; ms?: number } = {}): Promise<void> {
     const { witness } = this.#scene;
     await witness.settled(this.app, replicas, ms);
     assert.deepEqual(witness.split(this.app), { spot, onDemand: replicas - spot, unbound: 0 });

@@ -99,6 +99,8 @@ export function reconcilerScene({ workload = {}, nodes, options = {}, answer }: 
     queue,
     reconciler,
     fallback,
+    /** UIDs of workloads whose fallback another's pods have closed. */
+    closed,
     state,
     /** Pods whose eviction was asked for, in order. */
     asked,

@@ -144,6 +144,8 @@ export interface WorkloadReport {
   readonly minutesBelowFloor: number;
   readonly minutesOffSplit: number;
   readonly minutesPending: number;
+  /** In which its new pods went to on-demand, since spot had no capacity. */
+  readonly minutesInFallback: number;
   readonly recoverySeconds: Figures["recoverySeconds"];
   readonly isRecovered: boolean;
   readonly cost: number;
@@ -158,7 +160,7 @@ export interface WorkloadReport {
 
 export interface TimelineEntry {
   readonly atMs: number;
-  readonly what: "eviction" | "reclaim" | "outage" | "deploy" | "scale" | "policy" | "warning";
+  readonly what: "eviction" | "reclaim" | "outage" | "deploy" | "scale" | "policy" | "fallback" | "warning";
   /** `Deployment shop/web`, or the node or group that it is about. */
   readonly subject: string;
   /** One sentence. */

@@ -68,6 +68,7 @@ function workloadReport(
     minutesBelowFloor: minutes(total(overTime.belowFloor)),
     minutesOffSplit: minutes(sums.offSplitMs),
     minutesPending: minutes(total(overTime.pending)),
+    minutesInFallback: minutes(sums.fallbackMs),
     recoverySeconds: recovery(recoveries.tookMs),
     isRecovered: !recoveries.isOpen,
     ...costs(sums),

@@ -126,6 +126,7 @@ Deno.test("play() counts nothing of a workload without replicas", async () => {
     minutesBelowFloor: 0,
     minutesOffSplit: 0,
     minutesPending: 0,
+    minutesInFallback: 0,
     recoverySeconds: undefined,
     isRecovered: true,
     cost: 0,
@@ -244,4 +245,21 @@ Deno.test("play() has no workload below its floor that is only starting, and no 
   assert.equal(minutesBelowFloor, 0);
   assert.ok(series.belowFloor.every((minutes) => minutes === 0));
   assert.deepEqual([series.ready[0], series.readyOnDemand[0], series.floor[0]], [6, 3, 3]);
+});
+
+Deno.test("play() tells of a spot fallback when it opens and closes, and for how long it was open", async () => {
+  const report = await reportOf({
+    manifests: workload("web", { policy: HALF }),
+    scenario: scenario("events: [{ do: outage, at: 2m, group: spot, for: 10m, takeNodes: true }]"),
+  });
+  const told = report.timeline.filter(({ what }) => what === "fallback");
+  assert.deepEqual(told.map(({ subject, detail }) => [subject, detail]), [
+    ["Deployment shop/web", "no spot capacity: its pods go to on-demand"],
+    ["Deployment shop/web", "its pods go where they belong again"],
+  ]);
+  const [opened, closed] = told.map(({ atMs }) => atMs / 60_000) as [number, number];
+  assert.ok(opened >= 4 && opened < 5 && closed >= 12 && closed < 16, `${opened} to ${closed}`);
+  const { minutesInFallback, spot } = only(report);
+  assert.ok(Math.abs(minutesInFallback - (closed - opened)) < 0.1, `${minutesInFallback} min`);
+  assert.equal(spot, 2);
 });

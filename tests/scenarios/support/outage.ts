@@ -68,7 +68,13 @@ export class Outage {
     const isBack = () => witness.isSettled(this.app, replicas) && witness.split(this.app).spot === spot;
     await witness.until(isBack, { what: `${spot} on spot`, ms: backMs(moves) });
     assert.equal(witness.evicted.size, moves, "as many evictions as moves");
-    assert.equal(witness.created.size, moves);
+    const gone = witness.removed.map(({ name, slot, label, object }) => ({
+      name,
+      slot,
+      label,
+      ...object.status,
+    }));
+    assert.equal(witness.created.size, moves, `no other pods came: ${JSON.stringify(gone)}`);
     assert.ok(witness.fewestReady(this.app) >= replicas - 1, "one at a time");
   }
 

@@ -26,6 +26,13 @@ export interface RecorderDeps {
   readonly readPolicy: PolicyReader;
 }
 
+/** What the operator's log says of a workload's spot fallback. */
+const FALLBACKS: Readonly<Record<string, { readonly isOpen: boolean; readonly detail: string }>> = {
+  "spot fallback open": { isOpen: true, detail: "no spot capacity: its pods go to on-demand" },
+  "spot fallback closed": { isOpen: false, detail: "its pods go where they belong again" },
+  "spot fallback waiting": { isOpen: false, detail: "no spot capacity: its pods wait, as its policy says" },
+};
+
 /** Watches an embedded cluster from outside, and keeps what a report is made of. */
 export class Recorder {
   /** By `Deployment shop/web`, in the order in which they came. */
@@ -87,6 +94,11 @@ export class Recorder {
     const record = key === undefined ? undefined : this.workloads.get(key);
     if (record === undefined || key === undefined) return;
     record.advance(this.nowMs);
+    const fallback = FALLBACKS[message];
+    if (fallback !== undefined) {
+      record.isFallback = fallback.isOpen;
+      return this.tell("fallback", { subject: key, detail: fallback.detail });
+    }
     switch (message) {
       case "hold":
         return record.hold(reason);

@@ -26,6 +26,7 @@ export interface Sums {
   placedMs: number;
   /** Of the replicas that were asked for while a policy held. */
   managedMs: number;
+  fallbackMs: number;
   cost: number;
   costOnDemand: number;
 }
@@ -53,6 +54,7 @@ export class WorkloadRecord {
     spotAskedMs: 0,
     placedMs: 0,
     managedMs: 0,
+    fallbackMs: 0,
     cost: 0,
     costOnDemand: 0,
   };
@@ -62,6 +64,8 @@ export class WorkloadRecord {
   podsReclaimed = 0;
   evictions = 0;
   replicas = 0;
+  /** Whether its new pods go to on-demand, since spot has no capacity. */
+  isFallback = false;
   readonly #buckets: Buckets;
   readonly #owners = new Map<string, OwnerCounts>();
   #policy: PolicyResult = { kind: "unmanaged", why: "not seen yet" };
@@ -209,6 +213,7 @@ export class WorkloadRecord {
     sums.cost += this.#costPerHour * ms / HOUR_MS;
     sums.costOnDemand += this.#costOnDemandPerHour * ms / HOUR_MS;
     if (this.#held !== undefined) this.heldMs.set(this.#held, (this.heldMs.get(this.#held) ?? 0) + ms);
+    if (this.isFallback) sums.fallbackMs += ms;
     sums.spotMs += spot * ms;
     sums.placedMs += (spot + onDemand) * ms;
     if (this.#policy.kind !== "managed") return;

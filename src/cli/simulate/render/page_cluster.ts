@@ -60,6 +60,7 @@ const MARKS: readonly { readonly what: TimelineEntry["what"]; readonly name: str
   { what: "scale", name: "scalings" },
   { what: "policy", name: "policy" },
   { what: "outage", name: "outages" },
+  { what: "fallback", name: "fallbacks" },
   { what: "warning", name: "warnings" },
 ];
 

@@ -123,13 +123,15 @@ ${
 }
 
 function workloadRow(workload: WorkloadReport, path: string): Markup {
-  const { policy, trouble } = workload;
+  const { policy, trouble, minutesInFallback } = workload;
   const more = trouble === undefined ? undefined : markup` <small class="trouble">${outside(trouble)}</small>`;
+  const minutes = renderNumber(`${path}.minutesInFallback`, { value: minutesInFallback, unit: "minutes" });
+  const fallback = minutesInFallback === 0 ? undefined : markup` <small>without spot for ${minutes}</small>`;
   return markup`<tr><th scope="row">${outside(describeWorkload(workload))} <small>${
     outside(policy)
-  }</small>${more}</th>${COLUMNS.map(({ key }) => figureCell(workload, { path, key }))}<td class="words">${
-    heldParts(workload, path)
-  }`;
+  }</small>${fallback}${more}</th>${
+    COLUMNS.map(({ key }) => figureCell(workload, { path, key }))
+  }<td class="words">${heldParts(workload, path)}`;
 }
 
 function heldParts({ heldMinutes }: WorkloadReport, path: string): Part {

@@ -11,7 +11,7 @@ import { MOST_PROSE, shorten, wrap } from "./wrap.ts";
 const MOST_ROWS = 50;
 const SHORTEST_NAME = 12;
 /** Of a variant: one cause mostly has them all. */
-const MOST_TROUBLES = 10;
+const MOST_LINES = 10;
 
 const HEADER = ["WORKLOAD", "SPOT", "ASKED", "BELOW FLOOR", "OFF SPLIT", "EVICTED", "SAVED"];
 
@@ -29,21 +29,31 @@ export function renderWorkloadTables({ variants, scenario }: Report, options: Te
       (title === "" ? "" : `${shorten(title, options.columns - 1)}:\n`) +
       renderTable(aligned([HEADER, ...rows], options.columns), options) +
       (left > 0 ? `and ${left.toLocaleString("en-US")} more, in the JSON and on the page\n` : ""),
-      troubleText(workloads, options),
+      listText("Without spot capacity for a while:", workloads.map(describeFallback), options),
+      listText("In trouble at the end:", workloads.map(describeTrouble), options),
     ];
   });
 }
 
-function troubleText(workloads: readonly WorkloadReport[], { columns }: TextOptions): string {
+function describeFallback(workload: WorkloadReport): string | undefined {
+  const { minutesInFallback } = workload;
+  if (minutesInFallback === 0) return undefined;
+  return `${describeWorkload(workload)}: new pods went to on-demand for ${
+    formatFigure(minutesInFallback, "minutes")
+  }`;
+}
+
+function describeTrouble(workload: WorkloadReport): string | undefined {
+  return workload.trouble === undefined ? undefined : `${describeWorkload(workload)}: ${workload.trouble}`;
+}
+
+function listText(title: string, all: readonly (string | undefined)[], { columns }: TextOptions): string {
   const width = Math.min(columns, MOST_PROSE);
-  const lines = workloads.flatMap((workload) =>
-    workload.trouble === undefined ? [] : [`${describeWorkload(workload)}: ${workload.trouble}`]
-  );
+  const lines = all.filter((line) => line !== undefined);
   if (lines.length === 0) return "";
-  const left = lines.length - MOST_TROUBLES;
-  const some = lines.slice(0, MOST_TROUBLES).map((line) => wrap(line, { width, first: "- " })).join("");
-  return `In trouble at the end:\n${some}` +
-    (left > 0 ? `and ${left.toLocaleString("en-US")} more, in the JSON\n` : "");
+  const left = lines.length - MOST_LINES;
+  const some = lines.slice(0, MOST_LINES).map((line) => wrap(line, { width, first: "- " })).join("");
+  return `${title}\n${some}` + (left > 0 ? `and ${left.toLocaleString("en-US")} more, in the JSON\n` : "");
 }
 
 /** As kubectl calls them. */

@@ -26,7 +26,7 @@ function bytesOf(page: string): number {
 function unitOf(path: string): Unit {
   if (path.endsWith(".pricePerHour")) return "price";
   if (path.endsWith(".reclaimsPerHour")) return "rate";
-  if (path.includes(".heldMinutes.")) return "minutes";
+  if (path.includes(".heldMinutes.") || path.endsWith(".minutesInFallback")) return "minutes";
   const key = path.replace(/\.(?:least|most)$/, "");
   return FIGURES.find((kind) => key.endsWith(`.${kind.key}`))?.unit ?? "count";
 }

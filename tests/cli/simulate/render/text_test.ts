@@ -52,6 +52,14 @@ Deno.test("renderText() says how many workloads it leaves out", () => {
   assert.match(text, /^and 150 more, in the JSON and on the page$/m);
 });
 
+Deno.test("renderText() says which workloads had no spot capacity, and for how long", () => {
+  assert.match(
+    renderText(sampleReport(), PLAIN),
+    /\nWithout spot capacity for a while:\n- Deployment shop\/\S+: new pods went to on-demand for 43 min\n/,
+  );
+  assert.doesNotMatch(renderText(SAMPLES["nothing"]!(), PLAIN), /spot capacity/);
+});
+
 Deno.test("renderText() says which workloads are in trouble at the end, and why", () => {
   assert.match(
     renderText(sampleReport(), PLAIN),

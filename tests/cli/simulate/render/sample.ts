@@ -209,7 +209,7 @@ function sampleWorkload(n: number, making: Making): WorkloadReport {
     minutesBelowFloor: sums.below,
     minutesOffSplit: sums.off,
     minutesPending: sums.pending,
-    minutesInFallback: n % 4 === 1 ? 42.5 : 0,
+    minutesInFallback: n % 5 === 4 ? 42.5 : 0,
     recoverySeconds: sums.podsReclaimed > 0
       ? { median: 150 + random() * 90, longest: 400 + random() * 4_000 }
       : undefined,

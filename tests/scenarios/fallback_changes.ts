@@ -8,8 +8,8 @@ import type { SeenPod } from "./support/witness.ts";
 const WEB = { name: "web", replicas: 10, percentage: 70, floor: 1 };
 const SMALL = { name: "web", replicas: 5, percentage: 60, floor: 1 };
 
-/** Times of the API have whole seconds, and what happens is seen a moment later. */
-const SECOND_MS = 3_000;
+/** Times of the API have whole seconds, and what happens is seen later, on a busy machine. */
+const LATER_MS = 5_000;
 
 async function rollOut({ patch }: Scene, version: string): Promise<void> {
   const annotations = { "example.io/version": version };
@@ -34,14 +34,14 @@ async function rollouts(play: Play): Promise<void> {
     await outage.becomes("open");
     await rolledOut(scene, "v2");
     assert.equal(witness.split("web").onDemand, 10);
-    assert.ok(outage.longestWaitMs() <= AFTER_MS + SECOND_MS, `no longer than: ${outage.longestWaitMs()} ms`);
+    assert.ok(outage.longestWaitMs() <= AFTER_MS + LATER_MS, `no longer than: ${outage.longestWaitMs()} ms`);
     const first = await outage.evictions();
     assert.ok(first <= 5, `those of the first batch: ${first}`);
     witness.mark();
     await rollOut(scene, "v3");
     await rolledOut(scene, "v3");
     assert.ok(await outage.evictions() - first <= 1, "later pods do not wait, but for one that tries");
-    assert.ok(outage.longestWaitMs() <= AFTER_MS + SECOND_MS, `${outage.longestWaitMs()} ms`);
+    assert.ok(outage.longestWaitMs() <= AFTER_MS + LATER_MS, `${outage.longestWaitMs()} ms`);
     await outage.pool.open("spot");
     await witness.until(() => witness.isSettled("web", 10) && witness.split("web").spot === 7, {
       what: "7 on spot",

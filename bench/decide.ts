@@ -1,3 +1,4 @@
+import { LOOKING_ON } from "../src/cli/plan.ts";
 import { decide } from "../src/domain/decide.ts";
 import { NO_MOVES } from "../src/domain/moves.ts";
 import type { PodView, WorkloadSnapshot } from "../src/domain/snapshot.ts";
@@ -44,7 +45,7 @@ function snapshot(workload: number): WorkloadSnapshot {
     pods: Array.from({ length: PODS }, (_, slot) => pod(workload, slot)),
     budgets: [{ name: "web", disruptionsAllowed: 1 }],
     moves: NO_MOVES,
-    standing: { lease: undefined, throttled: undefined, stale: undefined },
+    standing: LOOKING_ON,
   };
 }
 

@@ -1,10 +1,11 @@
 import { classifierOf } from "./config/classifier.ts";
 import type { Config } from "./config/schema.ts";
+import { EvictionCap } from "./domain/eviction_cap.ts";
 import { Reservations } from "./domain/reservations.ts";
-import type { DisruptionSettings, Standing } from "./domain/snapshot.ts";
+import type { DisruptionSettings } from "./domain/snapshot.ts";
 import { disruptionWindow } from "./domain/window.ts";
 import { KubeClient } from "./kube/client.ts";
-import { EventRecorder } from "./kube/event_recorder.ts";
+import { EventRecorder, type Regarding } from "./kube/event_recorder.ts";
 import { LeaderElector } from "./kube/lease.ts";
 import { RateLimiter } from "./kube/rate_limiter.ts";
 import type { TokenSource } from "./kube/token.ts";
@@ -18,6 +19,7 @@ import { OwnerReader } from "./operator/owner_reader.ts";
 import type { ProcessFigures } from "./operator/process_metrics.ts";
 import { Reconciler } from "./operator/reconciler.ts";
 import { Standings } from "./operator/standings.ts";
+import { Storms } from "./operator/storms.ts";
 import { connectTriggers } from "./operator/triggers.ts";
 import { connectWaiters } from "./operator/waiter_pokes.ts";
 import { createWebhookHandler } from "./operator/webhook_handler.ts";
@@ -140,6 +142,7 @@ export function createApp(deps: AppDeps) {
     for (const workload of cache.workloads()) queue.add(workloadKey(workload));
   };
   const { leaderElection, namespace, readOnlyMode } = config.operator;
+  const cap = new EvictionCap(config.controllers.disruption.maxEvictionsPerMinute);
   const elector = !leaderElection.enabled ? undefined : new LeaderElector({
     client: clients.lease,
     clock,
@@ -147,6 +150,7 @@ export function createApp(deps: AppDeps) {
     onChange: ({ isLeader, holder, why }) => {
       log.info(isLeader ? "leadership acquired" : "leadership lost", { identity, holder, why });
       metrics.leading(isLeader);
+      if (isLeader) cap.takeOver(clock.now());
       // On a loss as well: then what this process shows of each workload ends.
       enqueueAll();
     },
@@ -158,9 +162,19 @@ export function createApp(deps: AppDeps) {
     renewDeadlineMs: leaderElection.renewDeadline.ms,
     retryPeriodMs: leaderElection.retryPeriod.ms,
   });
-  if (elector === undefined) metrics.leading(true);
+  if (elector === undefined) {
+    metrics.leading(true);
+    cap.takeOver(clock.now());
+  }
   const evictor = new Evictor({ client: clients.evict, limiter: observer.limiter, clock });
-  const standings = new Standings({ elector, cache, evictor, clock }, {
+  const storms = new Storms({
+    cache,
+    clock,
+    log,
+    announce: (storm) => announcer.nodeStorm(ownObject(), storm),
+  });
+  storms.connect();
+  const standings = new Standings({ elector, cache, evictor, cap, storms, clock }, {
     handoverMs: leaderElection.retryPeriod.ms,
   });
   const reconciler = new Reconciler({
@@ -168,12 +182,13 @@ export function createApp(deps: AppDeps) {
     view,
     queue,
     evictor,
+    cap,
     announcer,
     metrics,
     clock,
     random,
     log,
-    standing: (): Standing => standings.standing(),
+    standing: (key) => standings.standing(key),
     mayReconcile: () => standings.mayReconcile(),
   }, {
     settings: settingsOf(config),
@@ -205,8 +220,20 @@ export function createApp(deps: AppDeps) {
     onReview: (review) => metrics.reviewed(review),
   });
 
+  /** What Events are about that are of no one workload. */
+  function ownObject(): Regarding {
+    const lease = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", name: leaderElection.id };
+    if (elector !== undefined) {
+      return { ...lease, namespace: leaderElection.namespace || namespace, uid: elector.uid ?? "" };
+    }
+    const uid = cache.namespaces.get(namespace)?.uid ?? "";
+    return { apiVersion: "v1", kind: "Namespace", name: namespace, namespace, uid };
+  }
+
   function collect(): void {
     const nowMs = clock.now();
+    metrics.cluster.storm(storms.stormy());
+    metrics.cluster.evictionBudget(elector?.isLeader === false ? 0 : cap.left(nowMs));
     for (const each of cache.ages(nowMs)) {
       metrics.cluster.cache(each);
       metrics.cluster.broken(each.resource, reporter.brokenMs(each.resource) / 1_000);
@@ -223,6 +250,7 @@ export function createApp(deps: AppDeps) {
     queue,
     elector,
     standings,
+    storms,
     reconciler,
     webhook,
     enqueueAll,

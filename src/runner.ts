@@ -166,6 +166,7 @@ class Runner {
     while (!signal.aborted && !app.observer.cache.hasSynced) await sleep(clock, SYNC_POLL_MS, signal);
     if (signal.aborted) return;
     log.info("caches synced", { afterMs: Math.round(clock.now() - this.#startedMs) });
+    app.storms.begin();
     app.enqueueAll();
   }
 

@@ -11,7 +11,13 @@ import { observe } from "./observe.ts";
 import { renderTable } from "./table.ts";
 
 /** A command that only looks has no part in what holds a running operator back. */
-export const LOOKING_ON: Standing = { lease: undefined, throttled: undefined, stale: undefined };
+export const LOOKING_ON: Standing = {
+  storm: undefined,
+  capped: undefined,
+  lease: undefined,
+  throttled: undefined,
+  stale: undefined,
+};
 
 export interface PlanRow {
   readonly namespace: string;

@@ -1,4 +1,5 @@
 import type { Standing } from "../../src/domain/snapshot.ts";
+import { EvictionCap } from "../../src/domain/eviction_cap.ts";
 import { RateLimiter } from "../../src/kube/rate_limiter.ts";
 import { Announcer } from "../../src/operator/announcer.ts";
 import { Evictor } from "../../src/operator/evictor.ts";
@@ -51,13 +52,14 @@ export function reconcilerScene({ workload = {}, nodes, options = {}, answer }: 
   const metrics = newMetrics();
   const queue = new WorkQueue(clock);
   const evictor = new Evictor({ client, clock, limiter: new RateLimiter(clock, { qps: 50, burst: 100 }) });
-  const state = { standing: GOOD_STANDING as Standing, mayReconcile: true };
+  const state = { standing: GOOD_STANDING as Standing, mayReconcile: true, cap: new EvictionCap(30) };
   const asked: string[] = [];
   const reconciler = new Reconciler({
     cache,
     view,
     queue,
     evictor,
+    cap: state.cap,
     announcer: new Announcer(events.record),
     metrics,
     clock,

@@ -65,11 +65,17 @@ export class EvictionCap {
     return first;
   }
 
-  /** Takes a token, and `who` out of the line. The answer is for `giveBack`. */
+  /** Takes a token, and `who` out of the line. The answer is for `spend` or `giveBack`. */
   take(who: string, nowMs: number): number {
     this.#line.delete(who);
     this.#taken.push(nowMs);
     return nowMs;
+  }
+
+  /** The eviction has been answered: it was carried out at some time up to now, so the minute begins now. */
+  spend(token: number, nowMs: number): void {
+    this.giveBack(token);
+    this.#taken.push(nowMs);
   }
 
   /** The eviction was refused: nothing has moved. */

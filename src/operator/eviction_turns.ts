@@ -42,7 +42,8 @@ export class EvictionTurns {
     const outcome = await evictor.evict({ namespace, name: victim.name, uid: victim.uid });
     // Of one that failed nobody knows whether it was carried out.
     const mayHaveMoved = outcome.outcome === "evicted" || outcome.outcome === "failed";
-    if (token !== undefined && !mayHaveMoved) cap.giveBack(token);
+    if (token !== undefined && mayHaveMoved) cap.spend(token, clock.now());
+    else if (token !== undefined) cap.giveBack(token);
     this.#callNext();
     return outcome;
   }

@@ -1,7 +1,7 @@
 import type { Capacity } from "../domain/capacity.ts";
 import { formatDuration } from "../domain/duration.ts";
 import { type Past, type StormHold, StormWatch } from "../domain/storm.ts";
-import type { Clock } from "../runtime/clock.ts";
+import { type Clock, sleep } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import type { ClusterCache } from "./cluster_cache.ts";
 
@@ -12,12 +12,16 @@ export interface StormsDeps {
   readonly announce: (storm: { readonly isOver: boolean; readonly note: string }) => void;
 }
 
+/** How often to look whether a storm is over. */
+const CHECK_MS = 5_000;
+
 /** Watches the nodes for a storm, on every replica: so one that takes over knows what came before. */
 export class Storms {
   readonly #deps: StormsDeps;
   readonly #watch = new StormWatch();
   #hasBegun = false;
   #sinceMs: number | undefined;
+  #wake: () => void = () => {};
 
   constructor(deps: StormsDeps) {
     this.#deps = deps;
@@ -38,6 +42,20 @@ export class Storms {
     if (this.#hasBegun || !this.#deps.cache.hasSynced) return;
     this.#hasBegun = true;
     this.#watch.begin(this.#past(), this.#deps.clock.now());
+  }
+
+  /** Tells the end of a storm when it comes, also where no workload waits for it. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#deps;
+    signal.addEventListener("abort", () => this.#wake());
+    while (!signal.aborted) {
+      if (this.#sinceMs === undefined) {
+        await new Promise<void>((resolve) => this.#wake = resolve);
+      } else {
+        await sleep(clock, CHECK_MS, signal);
+        if (!signal.aborted) this.hold(clock.now());
+      }
+    }
   }
 
   /** The kinds that the storm is about. */
@@ -61,6 +79,7 @@ export class Storms {
   ): void {
     const { log, announce } = this.#deps;
     this.#sinceMs = nowMs;
+    this.#wake();
     const longestMs = Math.round(untilMs - nowMs);
     log.warn("node storm", { kinds, detail, longestMs });
     const note = `${detail}: no pod is moved for the sake of a split until they are back, ` +

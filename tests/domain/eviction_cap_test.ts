@@ -53,6 +53,13 @@ Deno.test("EvictionCap gives a token back that was taken for nothing", () => {
   assert.equal(cap.left(5), 1, "once");
 });
 
+Deno.test("EvictionCap counts a minute from the answer: until then the eviction may be carried out", () => {
+  const cap = new EvictionCap(1);
+  const token = cap.take("a", 0);
+  cap.spend(token, 400);
+  assert.deepEqual([cap.left(MINUTE), cap.left(MINUTE + 399), cap.left(MINUTE + 400)], [0, 0, 1]);
+});
+
 Deno.test("EvictionCap of a new leader begins as if the one before had used up its own, evenly", () => {
   const cap = new EvictionCap(30);
   cap.join("of the time before");

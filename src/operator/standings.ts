@@ -66,9 +66,9 @@ export class Standings {
     const untilMs = cap.waitsUntil(key, nowMs);
     if (untilMs === undefined) return undefined;
     const before = cap.before(key);
-    const detail = `${cap.perMinute} evictions a minute are the most (disruption.maxEvictionsPerMinute), ` +
-      `and ${before === 1 ? "1 workload comes" : `${before} workloads come`} first`;
-    return { detail, untilMs };
+    const others = before === 0 ? "" : `, and ${before === 1 ? "1 workload comes" : `${before} come`} first`;
+    const most = `${cap.perMinute} evictions a minute are the most (disruption.maxEvictionsPerMinute)`;
+    return { detail: most + others, untilMs };
   }
 
   #lease(nowMs: number): string | undefined {

@@ -32,6 +32,8 @@ const FAMILIES: Readonly<Record<string, string>> = {
   certificate_expiry_timestamp_seconds: "gauge",
   certificate_reloads_total: "counter",
   nodes: "gauge",
+  node_storm: "gauge",
+  eviction_budget: "gauge",
   build_info: "gauge",
 };
 

@@ -37,6 +37,7 @@ export interface SceneOptions {
   readonly options?: Partial<ReconcilerOptions>;
   /** What each eviction is answered; without one it hangs. */
   readonly answer?: Answer;
+  readonly cap?: EvictionCap;
 }
 
 export function pathOf(pod: string): string {
@@ -44,7 +45,9 @@ export function pathOf(pod: string): string {
 }
 
 /** A reconciler over a Deployment `web` of four pods, all on spot where two should be. */
-export function reconcilerScene({ workload = {}, nodes, options = {}, answer }: SceneOptions = {}) {
+export function reconcilerScene(
+  { workload = {}, nodes, options = {}, answer, cap = new EvictionCap(30) }: SceneOptions = {},
+) {
   const cluster = fakeCluster();
   const { cache, view, clock, client, transport } = cluster;
   const log = new RecordedLog();
@@ -52,8 +55,12 @@ export function reconcilerScene({ workload = {}, nodes, options = {}, answer }: 
   const metrics = newMetrics();
   const queue = new WorkQueue(clock);
   const evictor = new Evictor({ client, clock, limiter: new RateLimiter(clock, { qps: 50, burst: 100 }) });
-  const state = { standing: GOOD_STANDING as Standing, mayReconcile: true, cap: new EvictionCap(30) };
+  const state = { standing: GOOD_STANDING as Standing, mayReconcile: true, cap };
   const asked: string[] = [];
+  const capped = (key: string) => {
+    const untilMs = state.cap.waitsUntil(key, clock.now());
+    return untilMs === undefined ? undefined : { detail: "no token is left", untilMs };
+  };
   const reconciler = new Reconciler({
     cache,
     view,
@@ -65,7 +72,11 @@ export function reconcilerScene({ workload = {}, nodes, options = {}, answer }: 
     clock,
     random: () => 0,
     log,
-    standing: () => ({ ...state.standing, throttled: evictor.throttled(clock.now()) }),
+    standing: (key) => ({
+      ...state.standing,
+      capped: state.standing.capped ?? capped(key),
+      throttled: evictor.throttled(clock.now()),
+    }),
     mayReconcile: () => state.mayReconcile,
   }, {
     settings: disruptionSettings(),

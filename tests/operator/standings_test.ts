@@ -152,3 +152,25 @@ Deno.test("Standings takes leadership to have lapsed when the Lease was not rene
   assert.equal(standings.mayReconcile(), true, "it only holds: looking does no harm");
   await stopAll();
 });
+
+Deno.test("Standings says who comes before a workload where the evictions of the minute are used up", () => {
+  const cluster = fakeCluster();
+  const { standings, cap } = standingsOf(cluster);
+  const nowMs = cluster.clock.now();
+  cap.take("a", nowMs);
+  cap.take("b", nowMs);
+  cap.join("a");
+  assert.deepEqual(standings.standing(KEY).capped, {
+    detail: "2 evictions a minute are the most (disruption.maxEvictionsPerMinute), and 1 workload comes first",
+    untilMs: nowMs + 60_000,
+  });
+  cap.join(KEY);
+  cap.leave("a");
+  assert.match(standings.standing(KEY).capped!.detail, /maxEvictionsPerMinute\)$/);
+});
+
+Deno.test("Standings passes on that too many nodes are going", () => {
+  const { standings, state } = standingsOf(fakeCluster());
+  state.storm = { detail: "4 of 6 spot nodes are gone", untilMs: 1 };
+  assert.deepEqual(standings.standing(KEY).storm, state.storm);
+});

@@ -1,5 +1,6 @@
 import * as budgets from "../scenarios/budgets.ts";
 import * as bursts from "../scenarios/bursts.ts";
+import * as ineffective from "../scenarios/ineffective.ts";
 import * as policyChanges from "../scenarios/policy_changes.ts";
 import * as policyTable from "../scenarios/policy_table.ts";
 import * as rollouts from "../scenarios/rollouts.ts";
@@ -21,6 +22,7 @@ for (
     windows,
     policyTable,
     templates,
+    ineffective,
     storms,
     story,
   ]

@@ -161,7 +161,7 @@ class EmbeddedOperatorLike implements OperatorLike {
   }
 }
 
-function configOf(name: string, config: Json): Config {
+export function configOf(name: string, config: Json): Config {
   const settings = {
     ...config,
     operator: { leaderElection: { namespace: `lease-${name}` }, ...config.operator },

@@ -142,9 +142,11 @@ export class Reconciler {
       memory: Memory;
     },
   ): Promise<number | undefined> {
-    const { evictor, standing } = this.#deps;
+    const { evictor, queue, standing } = this.#deps;
     for (const victim of decision.victims) {
       await evictor.takeTurn();
+      // The process is ending: what has begun ends, and nothing new begins.
+      if (queue.isClosed) return undefined;
       const { lease, throttled, stale } = standing();
       if (lease !== undefined || throttled !== undefined || stale !== undefined) return STANDING_RETRY_MS;
       const outcome = await evictor.evict({ ...victim, namespace: snapshot.namespace });

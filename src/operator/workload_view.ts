@@ -139,6 +139,13 @@ export class WorkloadView {
     return this.#cache.nodes.get(pod.nodeName)?.capacity ?? promised ?? "unknown";
   }
 
+  /** Of a node that is gone, pods go on saying that they are ready, until they are collected. */
+  #departing({ nodeName }: CachedPod): string | undefined {
+    if (nodeName === undefined) return undefined;
+    const node = this.#cache.nodes.get(nodeName);
+    return node === undefined ? "gone" : node.departing;
+  }
+
   #podView(pod: CachedPod, { owner, budgets }: { owner: CachedOwner; budgets: readonly string[] }): PodView {
     return {
       uid: pod.uid,
@@ -154,7 +161,7 @@ export class WorkloadView {
       isReady: pod.isReady,
       createdMs: pod.createdMs,
       protectedBy: pod.protectedBy,
-      departing: pod.nodeName === undefined ? undefined : this.#cache.nodes.get(pod.nodeName)?.departing,
+      departing: this.#departing(pod),
       budgets,
     };
   }

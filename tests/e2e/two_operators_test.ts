@@ -75,7 +75,7 @@ Deno.test({
     await using third = await Operator.spawn(cluster, { name: NAME });
     await third.ready();
     await step(
-      "SIGTERM: readyz 503 at once, the other leads within 5 s, exit 0 within the grace period",
+      "fault 25: SIGTERM: readyz 503 at once, the other leads within 5 s, exit 0 within the grace period",
       async () => {
         assert.ok(!hasLed(third));
         // A client that has sent half of a request must not hold up the end, nor break it.
@@ -107,7 +107,7 @@ Deno.test({
       assert.equal((await lease()).leaseTransitions, 2);
     });
 
-    await step("a second SIGTERM exits at once", async () => {
+    await step("fault 26: a second SIGTERM exits at once", async () => {
       third.kill("SIGTERM");
       await third.logged((line) => line.message === "shutting down", 2_000);
       const againMs = Date.now();

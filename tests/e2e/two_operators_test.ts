@@ -1,25 +1,13 @@
 import assert from "node:assert/strict";
 import type { Json } from "../scenarios/support/json.ts";
-import type { LogLine } from "../scenarios/support/log_book.ts";
 import { playScene } from "../scenarios/support/scene.ts";
 import { deployment } from "../scenarios/support/workloads.ts";
 import { Operator } from "./support/operator.ts";
+import { isAcquired, reigns } from "./support/reigns.ts";
 import { realStage, sharedCluster } from "./support/scene.ts";
 
 const NAME = "two-operators";
-const isAcquired = (line: LogLine) => line.message === "leadership acquired";
 const hasLed = (operator: Operator) => operator.log.some(isAcquired);
-
-/** When a process led by its own log: [from, to) in milliseconds; an open end is now. */
-function reigns(operator: Operator): [number, number][] {
-  const spans: [number, number][] = [];
-  for (const line of operator.log) {
-    const at = Date.parse(String(line["time"]));
-    if (isAcquired(line)) spans.push([at, Infinity]);
-    if (line.message === "leadership lost") spans.at(-1)![1] = at;
-  }
-  return spans;
-}
 
 Deno.test({
   name: NAME,

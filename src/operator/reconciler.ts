@@ -1,5 +1,6 @@
 import { decide, type Decision } from "../domain/decide.ts";
 import { MoveHistory } from "../domain/moves.ts";
+import type { Reservations } from "../domain/reservations.ts";
 import type { DisruptionSettings, Instant, PodView, Standing, WorkloadSnapshot } from "../domain/snapshot.ts";
 import { Backoff } from "../runtime/backoff.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -18,6 +19,7 @@ export interface ReconcilerDeps {
   readonly cache: ClusterCache;
   readonly view: WorkloadView;
   readonly queue: WorkQueue;
+  readonly reservations: Reservations;
   readonly evictor: Evictor;
   readonly announcer: Announcer;
   readonly metrics: Metrics;
@@ -100,7 +102,7 @@ export class Reconciler {
 
   /** Looks at one workload, acts, and answers in how many milliseconds to look again, or undefined. */
   async reconcile(key: WorkloadKey): Promise<number | undefined> {
-    const { cache, view } = this.#deps;
+    const { cache, view, reservations, clock } = this.#deps;
     const { kind, namespace, name } = parseWorkloadKey(key);
     const workload = cache.workload(kind, { namespace, name });
     if (workload === undefined || view.policyOf(workload).kind === "unmanaged") {
@@ -108,7 +110,10 @@ export class Reconciler {
       return undefined;
     }
     const memory = this.#memory(key, workload.uid);
-    const snapshot = view.snapshot(workload, { moves: memory.history, standing: this.#deps.standing() });
+    const owners = [...view.ownersOf(workload)].map(({ uid }) => uid);
+    const unseen = reservations.unseen(owners, clock.now());
+    const options = { moves: memory.history, standing: this.#deps.standing(), unseen };
+    const snapshot = view.snapshot(workload, options);
     this.#observe(snapshot, memory);
     const decision = decide(snapshot, { settings: this.#options.settings, now: this.#now() });
     this.#reporter.decided(key, { snapshot, decision });

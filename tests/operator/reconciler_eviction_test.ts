@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { RESERVATION_MS } from "../../src/domain/reservations.ts";
 import { disruptionSettings, GOOD_STANDING } from "../support/builders.ts";
 import { type Answer, failure } from "../support/fake_transport.ts";
 import { BLOCKED, EVICTED, FIRST_BACKOFF_MS, pathOf, reconcilerScene } from "./reconciler_scene.ts";
@@ -237,6 +238,16 @@ for (const [name, why] of Object.entries(STANDINGS)) {
     assert.deepEqual(scene.log.of("hold").map(({ reason, detail }) => [reason, detail]), [[name, why]]);
   });
 }
+
+Deno.test("fault 45: Reconciler moves nothing until the places of pods that were rejected are free again", async () => {
+  const scene = reconcilerScene();
+  scene.reservations.reserve("ReplicaSet-web-1", { slot: 4, capacity: "on-demand" }, scene.clock.now());
+  assert.equal(await scene.reconcile(), RESERVATION_MS);
+  assert.deepEqual(scene.asked, []);
+  await scene.clock.advance(RESERVATION_MS);
+  await scene.reconcile();
+  assert.deepEqual(scene.asked, ["web-2"]);
+});
 
 Deno.test("fault 25: Reconciler ends the eviction that is under way when its queue is closed, and begins no other", async () => {
   const scene = reconcilerScene({

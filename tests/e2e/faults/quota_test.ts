@@ -40,6 +40,7 @@ stage({ name: "quota", config }, async (play) => {
       await cluster.patch(`replicaset/${name}`, namespace, { metadata: { annotations: { look: "now" } } });
       const isExact = () => witness.isSettled("web", 10) && witness.split("web").spot === 5;
       await witness.until(isExact, { what: "5 of 10 on spot", ms: 60_000 });
+      assert.ok(witness.evicted.size <= 2, `${witness.evicted.size} moves`);
     },
   );
 });

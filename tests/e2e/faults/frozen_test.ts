@@ -43,6 +43,9 @@ Deno.test({
       await witness.until(isExact, { what: "4 on spot", ms: 30_000 });
       assert.deepEqual([evictions(leader), evictions(other)], [1, 2]);
       assert.equal(witness.evicted.size, 3, "as many as the drift, over both leaders");
+      // It would have asked for pods that the other has evicted meanwhile: those requests count, too.
+      const asked = await leader.metric("spotalis_api_requests_total", { resource: "pods/eviction" });
+      assert.equal(asked, 1, leader.tail());
       assert.equal((await leader.health("healthz")).status, 200, "it stands by");
       assert.equal(await leader.metric("spotalis_leader_election_status"), 0);
     });

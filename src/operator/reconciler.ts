@@ -1,6 +1,7 @@
 import { decide, type Decision } from "../domain/decide.ts";
 import { MoveHistory } from "../domain/moves.ts";
 import type { DisruptionSettings, Instant, PodView, Standing, WorkloadSnapshot } from "../domain/snapshot.ts";
+import { isApiError } from "../kube/api_error.ts";
 import { Backoff } from "../runtime/backoff.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
@@ -149,7 +150,10 @@ export class Reconciler {
       if (lease !== undefined || throttled !== undefined || stale !== undefined) return STANDING_RETRY_MS;
       const outcome = await evictor.evict({ ...victim, namespace: snapshot.namespace });
       this.#reporter.evicted(key, { snapshot, decision, victim, outcome });
-      if (outcome.outcome === "failed") return this.#backoffMs(key);
+      if (outcome.outcome === "failed") {
+        if (!isApiError(outcome.error)) memory.history.recordDoubt(this.#deps.clock.now());
+        return this.#backoffMs(key);
+      }
       const againMs = this.#settle(outcome, { snapshot, victim, memory });
       if (againMs !== undefined) return againMs;
     }
@@ -169,6 +173,7 @@ export class Reconciler {
         history.recordEviction(victim, { pods: snapshot.pods, nowMs });
         return undefined;
       case "gone":
+        history.recordDoubt(nowMs);
         return undefined;
       case "blocked":
         history.recordBlocked(outcome.detail, nowMs);

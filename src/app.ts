@@ -13,8 +13,9 @@ import { Admission } from "./operator/admission.ts";
 import { Announcer } from "./operator/announcer.ts";
 import { ClusterCache } from "./operator/cluster_cache.ts";
 import { Evictor } from "./operator/evictor.ts";
-import { Metrics, type ProcessFigures } from "./operator/metrics.ts";
+import { Metrics } from "./operator/metrics.ts";
 import { OwnerReader } from "./operator/owner_reader.ts";
+import type { ProcessFigures } from "./operator/process_metrics.ts";
 import { Reconciler } from "./operator/reconciler.ts";
 import { Standings } from "./operator/standings.ts";
 import { connectTriggers } from "./operator/triggers.ts";
@@ -123,8 +124,8 @@ export function createApp(deps: AppDeps) {
   const { config, clock, random, log, identity } = deps;
   const metrics: Metrics = new Metrics({ ...deps, collect: () => collect() });
   const observer = createObserver(deps, {
-    onRequest: (request) => metrics.requested(request),
-    onThrottled: (ms) => metrics.throttled(ms),
+    onRequest: (request) => metrics.cluster.requested(request),
+    onThrottled: (ms) => metrics.cluster.throttled(ms),
   });
   const { clients, classifier, reporter, cache, view } = observer;
   const recorder = new EventRecorder({
@@ -207,12 +208,12 @@ export function createApp(deps: AppDeps) {
   function collect(): void {
     const nowMs = clock.now();
     for (const each of cache.ages(nowMs)) {
-      metrics.cache(each);
-      metrics.broken(each.resource, reporter.brokenMs(each.resource) / 1_000);
+      metrics.cluster.cache(each);
+      metrics.cluster.broken(each.resource, reporter.brokenMs(each.resource) / 1_000);
     }
     const counts = { "spot": 0, "on-demand": 0, "unknown": 0 };
     for (const { capacity } of cache.nodes.values()) counts[capacity]++;
-    metrics.nodes(counts);
+    metrics.cluster.nodes(counts);
   }
 
   return {

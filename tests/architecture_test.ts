@@ -27,7 +27,10 @@ const FOREIGN: Readonly<Record<string, readonly string[]>> = {
 const FILES: Readonly<Record<string, readonly string[]>> = {
   "src/domain/window.ts": ["croner"],
   "src/kube/kubeconfig.ts": ["yaml"],
+  "src/operator/cluster_metrics.ts": ["prom-client"],
+  "src/operator/metric_families.ts": ["prom-client"],
   "src/operator/metrics.ts": ["prom-client"],
+  "src/operator/process_metrics.ts": ["prom-client"],
   "src/operator/workload_series.ts": ["prom-client"],
   "src/operator/certificate.ts": ["node:crypto"],
   "src/runtime/virtual_clock.ts": ["node:timers"],

@@ -167,7 +167,7 @@ Deno.test("Metrics shows no target without a valid policy", async () => {
 Deno.test("Metrics brings what it only reads up to date for each text", async () => {
   let objects = 0;
   const metrics = newMetrics((each) =>
-    each.cache({ resource: "pods", objects: ++objects, ageMs: 1_500, lists: 1 })
+    each.cluster.cache({ resource: "pods", objects: ++objects, ageMs: 1_500, lists: 1 })
   );
   await metrics.text();
   assert.deepEqual(await seriesWith(metrics, "cache_"), [

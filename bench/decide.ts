@@ -42,6 +42,7 @@ function snapshot(workload: number): WorkloadSnapshot {
     isPaused: false,
     rollout: { isObserved: true, ...all, ownersWithPods: 1 },
     pods: Array.from({ length: PODS }, (_, slot) => pod(workload, slot)),
+    unseen: undefined,
     budgets: [{ name: "web", disruptionsAllowed: 1 }],
     moves: NO_MOVES,
     standing: { lease: undefined, throttled: undefined, stale: undefined },

@@ -163,10 +163,12 @@ export function createApp(deps: AppDeps) {
   const standings = new Standings({ elector, cache, evictor, clock }, {
     handoverMs: leaderElection.retryPeriod.ms,
   });
+  const reservations = new Reservations();
   const reconciler = new Reconciler({
     cache,
     view,
     queue,
+    reservations,
     evictor,
     announcer,
     metrics,
@@ -183,7 +185,6 @@ export function createApp(deps: AppDeps) {
   });
   connectTriggers({ cache, view, enqueue: (key) => queue.addAfter(key, SETTLE_MS) });
 
-  const reservations = new Reservations();
   const waiters = new Waiters(clock, { longestMs: LAG_MS });
   connectWaiters({ cache, waiters, reservations });
   const ownerReader = new OwnerReader({ client: clients.short, clock, projections: cache.projections });

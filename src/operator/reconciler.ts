@@ -1,5 +1,6 @@
 import { decide, type Decision } from "../domain/decide.ts";
 import { MoveHistory } from "../domain/moves.ts";
+import type { Reservations } from "../domain/reservations.ts";
 import type { DisruptionSettings, Instant, PodView, Standing, WorkloadSnapshot } from "../domain/snapshot.ts";
 import { isApiError } from "../kube/api_error.ts";
 import { Backoff } from "../runtime/backoff.ts";
@@ -19,6 +20,7 @@ export interface ReconcilerDeps {
   readonly cache: ClusterCache;
   readonly view: WorkloadView;
   readonly queue: WorkQueue;
+  readonly reservations: Reservations;
   readonly evictor: Evictor;
   readonly announcer: Announcer;
   readonly metrics: Metrics;
@@ -101,7 +103,7 @@ export class Reconciler {
 
   /** Looks at one workload, acts, and answers in how many milliseconds to look again, or undefined. */
   async reconcile(key: WorkloadKey): Promise<number | undefined> {
-    const { cache, view } = this.#deps;
+    const { cache, view, reservations, clock } = this.#deps;
     const { kind, namespace, name } = parseWorkloadKey(key);
     const workload = cache.workload(kind, { namespace, name });
     if (workload === undefined || view.policyOf(workload).kind === "unmanaged") {
@@ -109,7 +111,10 @@ export class Reconciler {
       return undefined;
     }
     const memory = this.#memory(key, workload.uid);
-    const snapshot = view.snapshot(workload, { moves: memory.history, standing: this.#deps.standing() });
+    const owners = [...view.ownersOf(workload)].map(({ uid }) => uid);
+    const unseen = reservations.unseen(owners, clock.now());
+    const options = { moves: memory.history, standing: this.#deps.standing(), unseen };
+    const snapshot = view.snapshot(workload, options);
     this.#observe(snapshot, memory);
     const decision = decide(snapshot, { settings: this.#options.settings, now: this.#now() });
     this.#reporter.decided(key, { snapshot, decision });
@@ -143,9 +148,11 @@ export class Reconciler {
       memory: Memory;
     },
   ): Promise<number | undefined> {
-    const { evictor, standing } = this.#deps;
+    const { evictor, queue, standing } = this.#deps;
     for (const victim of decision.victims) {
       await evictor.takeTurn();
+      // The process is ending: what has begun ends, and nothing new begins.
+      if (queue.isClosed) return undefined;
       const { lease, throttled, stale } = standing();
       if (lease !== undefined || throttled !== undefined || stale !== undefined) return STANDING_RETRY_MS;
       const outcome = await evictor.evict({ ...victim, namespace: snapshot.namespace });

@@ -1,7 +1,7 @@
 import type { HeldSlot } from "../domain/placement.ts";
 import { type LabelSelector, matchesSelector } from "../domain/label_selector.ts";
 import { parsePolicy, type PolicyResult } from "../domain/policy.ts";
-import type { PodView, RolloutView, Standing, WorkloadSnapshot } from "../domain/snapshot.ts";
+import type { PodView, RolloutView, Standing, UnseenPods, WorkloadSnapshot } from "../domain/snapshot.ts";
 import type { MoveState } from "../domain/moves.ts";
 import type { CachedBudget, CachedNamespace, CachedOwner, CachedPod, CachedWorkload } from "./cached.ts";
 import type { ClusterCache } from "./cluster_cache.ts";
@@ -19,6 +19,8 @@ export interface NamespaceScope {
 export interface SnapshotOptions {
   readonly moves: MoveState;
   readonly standing: Standing;
+  /** Left out by those who look on: only the process that placed them knows. */
+  readonly unseen?: UnseenPods | undefined;
 }
 
 const NOTHING = { labels: {}, annotations: {} };
@@ -85,7 +87,7 @@ export class WorkloadView {
     return held;
   }
 
-  snapshot(workload: CachedWorkload, { moves, standing }: SnapshotOptions): WorkloadSnapshot {
+  snapshot(workload: CachedWorkload, { moves, standing, unseen }: SnapshotOptions): WorkloadSnapshot {
     const namespace = this.#cache.namespaces.get(workload.namespace);
     const budgets = new Map<string, CachedBudget>();
     // The pods of one owner share one or two label sets, so each is matched once.
@@ -120,6 +122,7 @@ export class WorkloadView {
       isPaused: workload.isPaused,
       rollout: rolloutOf(workload, ownersWithPods),
       pods,
+      unseen,
       budgets: [...budgets.values()],
       moves,
       standing,
@@ -139,6 +142,13 @@ export class WorkloadView {
     return this.#cache.nodes.get(pod.nodeName)?.capacity ?? promised ?? "unknown";
   }
 
+  /** Of a node that is gone, pods go on saying that they are ready, until they are collected. */
+  #departing({ nodeName }: CachedPod): string | undefined {
+    if (nodeName === undefined) return undefined;
+    const node = this.#cache.nodes.get(nodeName);
+    return node === undefined ? "gone" : node.departing;
+  }
+
   #podView(pod: CachedPod, { owner, budgets }: { owner: CachedOwner; budgets: readonly string[] }): PodView {
     return {
       uid: pod.uid,
@@ -154,7 +164,7 @@ export class WorkloadView {
       isReady: pod.isReady,
       createdMs: pod.createdMs,
       protectedBy: pod.protectedBy,
-      departing: pod.nodeName === undefined ? undefined : this.#cache.nodes.get(pod.nodeName)?.departing,
+      departing: this.#departing(pod),
       budgets,
     };
   }

@@ -1,3 +1,4 @@
+import { Reservations } from "../../src/domain/reservations.ts";
 import type { Standing } from "../../src/domain/snapshot.ts";
 import { RateLimiter } from "../../src/kube/rate_limiter.ts";
 import { Announcer } from "../../src/operator/announcer.ts";
@@ -50,6 +51,7 @@ export function reconcilerScene({ workload = {}, nodes, options = {}, answer }: 
   const events = new RecordedEvents();
   const metrics = newMetrics();
   const queue = new WorkQueue(clock);
+  const reservations = new Reservations();
   const evictor = new Evictor({ client, clock, limiter: new RateLimiter(clock, { qps: 50, burst: 100 }) });
   const state = { standing: GOOD_STANDING as Standing, mayReconcile: true };
   const asked: string[] = [];
@@ -57,6 +59,7 @@ export function reconcilerScene({ workload = {}, nodes, options = {}, answer }: 
     cache,
     view,
     queue,
+    reservations,
     evictor,
     announcer: new Announcer(events.record),
     metrics,
@@ -90,6 +93,7 @@ export function reconcilerScene({ workload = {}, nodes, options = {}, answer }: 
     events,
     metrics,
     queue,
+    reservations,
     reconciler,
     state,
     /** Pods whose eviction was asked for, in order. */

@@ -85,7 +85,7 @@ for (
     "a=b c=d",
   ]
 ) {
-  Deno.test(`createLog() keeps ${JSON.stringify(hostile)} inside its field`, () => {
+  Deno.test(`fault 60: createLog() keeps ${JSON.stringify(hostile)} inside its field`, () => {
     assert.equal(JSON.parse(one("json", hostile, { field: hostile })).field, hostile);
     assert.equal(JSON.parse(one("json", hostile)).message, hostile);
     const line = one("console", "m", { field: hostile, after: 1 });

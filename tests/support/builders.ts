@@ -103,6 +103,7 @@ export function workloadSnapshot(overrides: Partial<WorkloadSnapshot> = {}): Wor
     isPaused: false,
     rollout: rolledOut(replicas),
     pods,
+    unseen: undefined,
     budgets: [],
     moves: NO_MOVES,
     standing: GOOD_STANDING,

@@ -3,6 +3,7 @@ import type { EvictionCap } from "../domain/eviction_cap.ts";
 import { MoveHistory } from "../domain/moves.ts";
 import type { Reservations } from "../domain/reservations.ts";
 import type { DisruptionSettings, Instant, PodView, Standing, WorkloadSnapshot } from "../domain/snapshot.ts";
+import { isApiError } from "../kube/api_error.ts";
 import { Backoff } from "../runtime/backoff.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
@@ -170,7 +171,10 @@ export class Reconciler {
       if (!this.#mayEvict(key, { decision, victim })) return STANDING_RETRY_MS;
       const outcome = await this.#turns.evict(key, { victim, namespace: snapshot.namespace });
       this.#reporter.evicted(key, { snapshot, decision, victim, outcome });
-      if (outcome.outcome === "failed") return this.#backoffMs(key);
+      if (outcome.outcome === "failed") {
+        if (!isApiError(outcome.error)) memory.history.recordDoubt(this.#deps.clock.now());
+        return this.#backoffMs(key);
+      }
       const againMs = this.#settle(outcome, { snapshot, victim, memory });
       if (againMs !== undefined) return againMs;
     }
@@ -200,6 +204,7 @@ export class Reconciler {
         if (victim.where === "on-demand") this.#deps.fallback.probe(snapshot.uid, { isGiven: false });
         return undefined;
       case "gone":
+        history.recordDoubt(nowMs);
         return undefined;
       case "blocked":
         history.recordBlocked(outcome.detail, nowMs);

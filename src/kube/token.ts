@@ -7,6 +7,18 @@ export interface TokenSource {
   invalidate(): void;
 }
 
+/** What RFC 6750 lets a bearer token be made of; a header's own error would show the whole of it. */
+const BEARER = /^[\x21-\x7e]+$/;
+
+/** The token, if it is one; `origin` says where it came from, since it may not be shown. */
+export function bearerToken(token: unknown, origin: string): string {
+  if (typeof token !== "string" || token === "") throw new Error(`Cannot use ${origin}: it holds no token`);
+  if (!BEARER.test(token)) {
+    throw new Error(`Cannot use ${origin}: a token has no spaces, control characters or letters beyond ASCII`);
+  }
+  return token;
+}
+
 export function staticToken(token: string): TokenSource {
   return { get: () => Promise.resolve(token), invalidate: () => {} };
 }
@@ -51,8 +63,8 @@ export function fileToken(
   path: string,
 ): TokenSource {
   return refreshingToken(clock, async () => {
-    const token = (await readText(path)).trim();
-    if (token === "") throw new Error(`Cannot use the token file ${path}: it is empty`);
-    return { token, staleAtMs: clock.now() + REREAD_MS };
+    const text = (await readText(path)).trim();
+    if (text === "") throw new Error(`Cannot use the token file ${path}: it is empty`);
+    return { token: bearerToken(text, `the token file ${path}`), staleAtMs: clock.now() + REREAD_MS };
   });
 }

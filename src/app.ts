@@ -1,7 +1,8 @@
 import { classifierOf } from "./config/classifier.ts";
 import type { Config } from "./config/schema.ts";
 import { Reservations } from "./domain/reservations.ts";
-import type { DisruptionSettings, Standing } from "./domain/snapshot.ts";
+import { NO_MOVES } from "./domain/moves.ts";
+import type { DisruptionSettings, Instant, Standing, WorkloadSnapshot } from "./domain/snapshot.ts";
 import { disruptionWindow } from "./domain/window.ts";
 import { KubeClient } from "./kube/client.ts";
 import { EventRecorder } from "./kube/event_recorder.ts";
@@ -11,11 +12,13 @@ import type { TokenSource } from "./kube/token.ts";
 import type { Transport } from "./kube/transport.ts";
 import { Admission } from "./operator/admission.ts";
 import { Announcer } from "./operator/announcer.ts";
+import type { CachedWorkload } from "./operator/cached.ts";
 import { ClusterCache } from "./operator/cluster_cache.ts";
 import { Evictor } from "./operator/evictor.ts";
 import { Metrics, type ProcessFigures } from "./operator/metrics.ts";
 import { OwnerReader } from "./operator/owner_reader.ts";
 import { Reconciler } from "./operator/reconciler.ts";
+import { SpotFallback } from "./operator/spot_fallback.ts";
 import { Standings } from "./operator/standings.ts";
 import { connectTriggers } from "./operator/triggers.ts";
 import { connectWaiters } from "./operator/waiter_pokes.ts";
@@ -61,10 +64,16 @@ const LAG_MS = 250;
 /** The settings that `decide` takes from the configuration. */
 export function settingsOf({ controllers, operator }: Config): DisruptionSettings {
   const { schedule, duration } = operator.disruptionWindow;
+  const { enabled, after, retryAfter, maxRetryAfter } = controllers.spotFallback;
   return {
     cooldownMs: controllers.workloadTiming.cooldownPeriod.ms,
     maxUnavailable: controllers.disruption.maxUnavailable,
     window: schedule === "" || duration === undefined ? undefined : disruptionWindow(schedule, duration.ms),
+    fallback: {
+      afterMs: enabled ? after.ms : undefined,
+      retryAfterMs: retryAfter.ms,
+      maxRetryAfterMs: maxRetryAfter.ms,
+    },
   };
 }
 
@@ -118,6 +127,24 @@ export function createObserver(
 
 export type Observer = ReturnType<typeof createObserver>;
 
+/** A command that only looks has no part in what holds a running operator back. */
+const LOOKING_ON: Standing = { lease: undefined, throttled: undefined, stale: undefined };
+
+/** Workloads as a command sees them that only looks: without a history. */
+export function createOnlooker(
+  { view }: Observer,
+  { settings, now }: { settings: DisruptionSettings; now: Instant },
+): (workload: CachedWorkload) => WorkloadSnapshot {
+  const clock = { wall: () => now.wallMs };
+  const fallback = new SpotFallback(
+    { view, clock, isLeading: () => true, onClosed: () => {} },
+    settings.fallback,
+  );
+  const looked = { moves: NO_MOVES, standing: LOOKING_ON };
+  return (workload) =>
+    view.snapshot(workload, { ...looked, fallback: (pods) => fallback.look(workload, pods) });
+}
+
 /** The composition root: everything that `spotalis run` is made of. Nothing starts here. */
 export function createApp(deps: AppDeps) {
   const { config, clock, random, log, identity } = deps;
@@ -146,6 +173,7 @@ export function createApp(deps: AppDeps) {
     onChange: ({ isLeader, holder, why }) => {
       log.info(isLeader ? "leadership acquired" : "leadership lost", { identity, holder, why });
       metrics.leading(isLeader);
+      fallback.forgetAll();
       // On a loss as well: then what this process shows of each workload ends.
       enqueueAll();
     },
@@ -162,11 +190,22 @@ export function createApp(deps: AppDeps) {
   const standings = new Standings({ elector, cache, evictor, clock }, {
     handoverMs: leaderElection.retryPeriod.ms,
   });
+  const settings = settingsOf(config);
+  const fallback = new SpotFallback({
+    view,
+    clock,
+    isLeading: () => standings.mayReconcile(),
+    onClosed: (uid) => {
+      const workload = cache.workloadByUid(uid);
+      if (workload !== undefined) queue.add(workloadKey(workload));
+    },
+  }, settings.fallback);
   const reconciler = new Reconciler({
     cache,
     view,
     queue,
     evictor,
+    fallback,
     announcer,
     metrics,
     clock,
@@ -175,7 +214,7 @@ export function createApp(deps: AppDeps) {
     standing: (): Standing => standings.standing(),
     mayReconcile: () => standings.mayReconcile(),
   }, {
-    settings: settingsOf(config),
+    settings,
     isReadOnly: readOnlyMode,
     retryMs: config.controllers.workloadTiming.disruptionRetryInterval.ms,
     windowPollMs: config.controllers.workloadTiming.disruptionWindowPollInterval.ms,
@@ -190,6 +229,7 @@ export function createApp(deps: AppDeps) {
     cache,
     view,
     classifier,
+    fallback,
     reservations,
     waiters,
     clock,

@@ -10,6 +10,7 @@ import type { Announcer } from "./announcer.ts";
 import type { ClusterCache } from "./cluster_cache.ts";
 import { DecisionReporter, fieldsOf } from "./decision_reporter.ts";
 import type { EvictionOutcome, Evictor } from "./evictor.ts";
+import type { SpotFallback } from "./spot_fallback.ts";
 import type { Metrics } from "./metrics.ts";
 import { parseWorkloadKey, type WorkloadKey } from "./workload_key.ts";
 import type { WorkloadView } from "./workload_view.ts";
@@ -19,6 +20,7 @@ export interface ReconcilerDeps {
   readonly view: WorkloadView;
   readonly queue: WorkQueue;
   readonly evictor: Evictor;
+  readonly fallback: SpotFallback;
   readonly announcer: Announcer;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -100,7 +102,7 @@ export class Reconciler {
 
   /** Looks at one workload, acts, and answers in how many milliseconds to look again, or undefined. */
   async reconcile(key: WorkloadKey): Promise<number | undefined> {
-    const { cache, view } = this.#deps;
+    const { cache, view, fallback, standing } = this.#deps;
     const { kind, namespace, name } = parseWorkloadKey(key);
     const workload = cache.workload(kind, { namespace, name });
     if (workload === undefined || view.policyOf(workload).kind === "unmanaged") {
@@ -108,7 +110,11 @@ export class Reconciler {
       return undefined;
     }
     const memory = this.#memory(key, workload.uid);
-    const snapshot = view.snapshot(workload, { moves: memory.history, standing: this.#deps.standing() });
+    const snapshot = view.snapshot(workload, {
+      moves: memory.history,
+      standing: standing(),
+      fallback: (pods) => fallback.look(workload, pods),
+    });
     this.#observe(snapshot, memory);
     const decision = decide(snapshot, { settings: this.#options.settings, now: this.#now() });
     this.#reporter.decided(key, { snapshot, decision });
@@ -147,7 +153,13 @@ export class Reconciler {
       await evictor.takeTurn();
       const { lease, throttled, stale } = standing();
       if (lease !== undefined || throttled !== undefined || stale !== undefined) return STANDING_RETRY_MS;
-      const outcome = await evictor.evict({ ...victim, namespace: snapshot.namespace });
+      const outcome = await evictor.evict({
+        namespace: snapshot.namespace,
+        name: victim.name,
+        uid: victim.uid,
+        // A pod that has got a node meanwhile is no victim any more.
+        resourceVersion: decision.reason === "fallback" ? victim.resourceVersion : undefined,
+      });
       this.#reporter.evicted(key, { snapshot, decision, victim, outcome });
       if (outcome.outcome === "failed") return this.#backoffMs(key);
       const againMs = this.#settle(outcome, { snapshot, victim, memory });
@@ -167,6 +179,7 @@ export class Reconciler {
     switch (outcome.outcome) {
       case "evicted":
         history.recordEviction(victim, { pods: snapshot.pods, nowMs });
+        if (victim.where === "on-demand") this.#deps.fallback.probe(snapshot.uid, { isGiven: false });
         return undefined;
       case "gone":
         return undefined;
@@ -224,6 +237,10 @@ export class Reconciler {
 
   #forget(key: WorkloadKey): void {
     this.#failing.delete(key);
-    if (this.#memories.delete(key)) this.#reporter.forget(key);
+    const memory = this.#memories.get(key);
+    if (memory === undefined) return;
+    this.#deps.fallback.forget(memory.uid);
+    this.#memories.delete(key);
+    this.#reporter.forget(key);
   }
 }

@@ -101,6 +101,18 @@ const ROWS: readonly Row[] = [
   },
   { gate: "paused", what: "a pause", change: change({ isPaused: true }), detail: "the Deployment is paused" },
   {
+    gate: "fallback",
+    what: "spot without capacity, until it is tried again",
+    change: (scene) =>
+      change({
+        policy: managed({ spotPercentage: 100 }),
+        pods: podsOn(["spot", "on-demand", "on-demand", "on-demand"]),
+        fallback: { afterMs: 120_000, state: "open", retryAtMs: wallMs + 300_000, mayProbe: false },
+      })(scene),
+    detail: "no spot capacity: one pod tries again later",
+    until: wallMs + 300_000,
+  },
+  {
     gate: "rollout",
     what: "a spec that is not observed",
     change: changeRollout({ isObserved: false }),
@@ -269,6 +281,7 @@ const ORDER: readonly Gate[] = [
   "deleted",
   "empty",
   "paused",
+  "fallback",
   "rollout",
   "moving",
   "interrupted",

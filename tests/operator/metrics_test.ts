@@ -105,7 +105,7 @@ Deno.test("Metrics counts a review by operation, kind and result, and a mutation
 /** A workload with a series in each of its families. */
 function busy(metrics: Metrics, key: string): void {
   metrics.managed(key);
-  metrics.decided(key, BALANCED, { isInvalid: false });
+  metrics.decided(key, BALANCED, { isInvalid: false, isFallbackOpen: false });
   metrics.held(key, { before: undefined, after: "window" });
   metrics.reconciled(key, { action: "hold", result: "window" });
   metrics.failed(key, "TypeError");
@@ -154,12 +154,15 @@ Deno.test("Metrics counts on from 0 for a workload that comes again under the sa
 
 Deno.test("Metrics shows no target without a valid policy", async () => {
   const metrics = newMetrics();
-  metrics.decided(KEY, BALANCED, { isInvalid: false });
+  metrics.decided(KEY, BALANCED, { isInvalid: false, isFallbackOpen: false });
   assert.deepEqual(await seriesWith(metrics, "target_replicas{"), [
     `spotalis_workload_target_replicas{${WEB},replica_type="on-demand"} 3`,
     `spotalis_workload_target_replicas{${WEB},replica_type="spot"} 2`,
   ]);
-  metrics.decided(KEY, { ...BALANCED, reason: "policy", spotTarget: undefined }, { isInvalid: true });
+  metrics.decided(KEY, { ...BALANCED, reason: "policy", spotTarget: undefined }, {
+    isInvalid: true,
+    isFallbackOpen: false,
+  });
   assert.deepEqual(await seriesWith(metrics, "target_replicas{"), []);
   assert.deepEqual(await seriesWith(metrics, "invalid{"), [`spotalis_workload_invalid{${WEB}} 1`]);
 });

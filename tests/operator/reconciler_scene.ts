@@ -2,9 +2,10 @@ import type { Standing } from "../../src/domain/snapshot.ts";
 import { RateLimiter } from "../../src/kube/rate_limiter.ts";
 import { Announcer } from "../../src/operator/announcer.ts";
 import { Evictor } from "../../src/operator/evictor.ts";
+import { SpotFallback } from "../../src/operator/spot_fallback.ts";
 import { Reconciler, type ReconcilerOptions } from "../../src/operator/reconciler.ts";
 import { WorkQueue } from "../../src/runtime/work_queue.ts";
-import { disruptionSettings, GOOD_STANDING } from "../support/builders.ts";
+import { disruptionSettings, FALLBACK_SETTINGS, GOOD_STANDING } from "../support/builders.ts";
 import { settle } from "../support/fake_clock.ts";
 import { type Answer, failure, json } from "../support/fake_transport.ts";
 import {
@@ -53,11 +54,17 @@ export function reconcilerScene({ workload = {}, nodes, options = {}, answer }: 
   const evictor = new Evictor({ client, clock, limiter: new RateLimiter(clock, { qps: 50, burst: 100 }) });
   const state = { standing: GOOD_STANDING as Standing, mayReconcile: true };
   const asked: string[] = [];
+  const fallback = new SpotFallback(
+    { view, clock, isLeading: () => state.mayReconcile, onClosed: (uid) => closed.push(uid) },
+    FALLBACK_SETTINGS,
+  );
+  const closed: string[] = [];
   const reconciler = new Reconciler({
     cache,
     view,
     queue,
     evictor,
+    fallback,
     announcer: new Announcer(events.record),
     metrics,
     clock,
@@ -91,6 +98,7 @@ export function reconcilerScene({ workload = {}, nodes, options = {}, answer }: 
     metrics,
     queue,
     reconciler,
+    fallback,
     state,
     /** Pods whose eviction was asked for, in order. */
     asked,

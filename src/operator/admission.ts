@@ -4,6 +4,7 @@ import * as keys from "../domain/keys.ts";
 import type { NodeClassifier } from "../domain/node_classifier.ts";
 import { isBehind, place, type Placement, type PlacementRequest } from "../domain/placement.ts";
 import { type PatchOperation, podPatch } from "../domain/pod_patch.ts";
+import { isPodShaped } from "../domain/pod_shape.ts";
 import { named } from "../domain/quote.ts";
 import type { Reservations } from "../domain/reservations.ts";
 import { templatePin } from "../domain/template_pin.ts";
@@ -91,6 +92,7 @@ export class Admission {
     if (reference === undefined || !["ReplicaSet", "StatefulSet"].includes(reference.kind)) {
       return { result: "unmanaged", ...ALLOWED_AS_IS };
     }
+    if (!isPodShaped(admission.pod)) return { result: "unmanaged", ...ALLOWED_AS_IS };
     if (this.#deps.view.isOutOfScope(admission.namespace)) return { result: "unmanaged", ...ALLOWED_AS_IS };
     if (!this.#deps.cache.hasSynced) {
       this.#warn("pod allowed as it is: the caches are not synced yet", {

@@ -31,16 +31,22 @@ export function loadConfig({ file, env }: ConfigInput): ConfigResult {
     sources.set(path, name);
   }
   const parsed = ConfigSchema.safeParse(tree);
-  const defaults = JSON.parse(JSON.stringify(ConfigSchema.parse({}))) as ConfigTree;
+  const defaults = defaultTree();
   const found = [
     ...parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, defaults)),
     ...crossChecks(merge(defaults, tree)),
   ];
   const described = found.map((problem) => describe(problem, { sources, tree }));
-  const problems = [...new Set([...read.problems, ...described])];
+  const problems = shortList([...new Set([...read.problems, ...described])]);
   return parsed.success && problems.length === 0
     ? { ok: true, config: parsed.data, sources }
     : { ok: false, problems };
+}
+
+let knownDefaults: ConfigTree | undefined;
+
+function defaultTree(): ConfigTree {
+  return knownDefaults ??= JSON.parse(JSON.stringify(ConfigSchema.parse({}))) as ConfigTree;
 }
 
 function readFile({ path, text }: { path: string; text: string }): { tree: ConfigTree; problems: string[] } {
@@ -81,6 +87,14 @@ function describe(
     ? ""
     : ` is ${cut(JSON.stringify(value))},`;
   return `${name}${shown} ${message}`;
+}
+
+/** A file that is something else altogether has no end of them. */
+const MOST_PROBLEMS = 100;
+
+function shortList(problems: readonly string[]): string[] {
+  const more = problems.length - MOST_PROBLEMS;
+  return more <= 0 ? [...problems] : [...problems.slice(0, MOST_PROBLEMS), `and ${more} more problems`];
 }
 
 function cut(text: string): string {

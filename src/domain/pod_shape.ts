@@ -20,7 +20,8 @@ function hasShapedAffinity(spec: JsonObject): boolean {
 }
 
 function isShapedTerm(term: unknown): boolean {
-  return isObject(term) && isListOf(term["matchExpressions"], isObject) && isListOf(term["matchFields"], isObject);
+  return isObject(term) && isListOf(term["matchExpressions"], isObject) &&
+    isListOf(term["matchFields"], isObject);
 }
 
 function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {

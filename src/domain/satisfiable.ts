@@ -44,6 +44,8 @@ function canHaveValue(about: Requirements): boolean {
   // There is always one more value than those that must not be.
   if (first === undefined) return true;
   const allowed = others.reduce((left, right) => left.intersection(right), first);
-  const refused = new Set(about.filter(({ operator }) => operator === "NotIn").flatMap(({ values }) => values ?? []));
+  const refused = new Set(
+    about.filter(({ operator }) => operator === "NotIn").flatMap(({ values }) => values ?? []),
+  );
   return !allowed.isSubsetOf(refused);
 }

@@ -77,7 +77,9 @@ export class KubeClient {
   }
 
   #deadline(method: string, path: string, options: RequestOptions) {
-    if (!PATH.test(path)) throw new Error(`Cannot ask for ${JSON.stringify(path.slice(0, 300))}: no path of the API`);
+    if (!PATH.test(path)) {
+      throw new Error(`Cannot ask for ${JSON.stringify(path.slice(0, 300))}: no path of the API`);
+    }
     const ms = options.deadlineMs ?? SHORT_CALL_MS;
     const reason = `${method} ${path}: no answer within ${ms} ms`;
     return deadline(this.#deps.clock, { ms, parent: options.signal, reason });

@@ -135,7 +135,7 @@ function tokenOf(deps: AccessDeps, { user, userFolder }: SelectedContext): Token
   const config = execConfigOf(user.exec);
   if (deps.run === undefined) {
     throw new Error(
-      `Cannot run the credential plugin ${config.command}: this build may not run programs. ` +
+      `Cannot run the credential plugin ${config.command.slice(0, 200)}: this build may not run programs. ` +
         `Use a token, a client certificate, or "deno task start"`,
     );
   }

@@ -23,7 +23,7 @@ const EARLY_MS = 60_000;
  * (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins).
  */
 export function execToken({ clock, run }: { clock: Clock; run: RunProgram }, config: ExecConfig): TokenSource {
-  const plugin = `the credential plugin ${config.command}`;
+  const plugin = `the credential plugin ${config.command.slice(0, 200)}`;
   return refreshingToken(clock, async () => {
     const info = { apiVersion: config.apiVersion, kind: "ExecCredential", spec: { interactive: false } };
     const env = { ...config.env, KUBERNETES_EXEC_INFO: JSON.stringify(info) };
@@ -33,7 +33,9 @@ export function execToken({ clock, run }: { clock: Clock; run: RunProgram }, con
     const expires = status["expirationTimestamp"];
     if (expires === undefined || expires === null) return { token, staleAtMs: undefined };
     const expiresMs = Date.parse(String(expires));
-    if (Number.isNaN(expiresMs)) throw new Error(`Cannot use ${plugin}: its status.expirationTimestamp is no time`);
+    if (Number.isNaN(expiresMs)) {
+      throw new Error(`Cannot use ${plugin}: its status.expirationTimestamp is no time`);
+    }
     return { token, staleAtMs: clock.now() + expiresMs - clock.wall() - EARLY_MS };
   });
 }

@@ -71,10 +71,14 @@ export function selectContext(files: readonly KubeconfigFile[], wanted: string |
   const find = (list: "contexts" | "clusters" | "users", entry: unknown) => {
     for (const { folder, config } of configs) {
       const entries = config[list];
-      const found = Array.isArray(entries) ? entries.find((each) => fieldsOf(each)["name"] === entry) : undefined;
+      const found = Array.isArray(entries)
+        ? entries.find((each) => fieldsOf(each)["name"] === entry)
+        : undefined;
       if (found !== undefined) return { folder, fields: fieldsOf(fieldsOf(found)[list.slice(0, -1)]) };
     }
-    throw new Error(`Cannot use kubeconfig ${where}: ${list} has no entry ${JSON.stringify(entry)?.slice(0, 300)}`);
+    throw new Error(
+      `Cannot use kubeconfig ${where}: ${list} has no entry ${JSON.stringify(entry)?.slice(0, 300)}`,
+    );
   };
   const context = find("contexts", name).fields;
   const cluster = find("clusters", context["cluster"]);
@@ -112,7 +116,9 @@ function parseFile(path: string, text: string): Fields {
     // Warnings, pretty errors and messages show what is in the file. Its keys are not compared, each with each.
     config = parse(text, { logLevel: "error", prettyErrors: false, uniqueKeys: false });
   } catch (error) {
-    const line = error instanceof YAMLParseError ? ` (line ${text.slice(0, error.pos[0]).split("\n").length})` : "";
+    const line = error instanceof YAMLParseError
+      ? ` (line ${text.slice(0, error.pos[0]).split("\n").length})`
+      : "";
     throw new Error(`Cannot read kubeconfig ${path}: it is no YAML${line}`);
   }
   if (typeof config === "object" && config !== null) return fieldsOf(config);

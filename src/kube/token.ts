@@ -62,9 +62,10 @@ export function fileToken(
   { clock, readText }: { clock: Clock; readText: (path: string) => Promise<string> },
   path: string,
 ): TokenSource {
+  const origin = `the token file ${path.slice(0, 300)}`;
   return refreshingToken(clock, async () => {
     const text = (await readText(path)).trim();
-    if (text === "") throw new Error(`Cannot use the token file ${path}: it is empty`);
-    return { token: bearerToken(text, `the token file ${path}`), staleAtMs: clock.now() + REREAD_MS };
+    if (text === "") throw new Error(`Cannot use ${origin}: it is empty`);
+    return { token: bearerToken(text, origin), staleAtMs: clock.now() + REREAD_MS };
   });
 }

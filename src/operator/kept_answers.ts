@@ -34,7 +34,9 @@ export class KeptAnswers<T> {
   }
 
   #forgetOldest(): void {
-    const [[key, { bytes }]] = this.#kept as Iterable<[string, { bytes: number }]> as [[string, { bytes: number }]];
+    const [[key, { bytes }]] = this.#kept as Iterable<[string, { bytes: number }]> as [
+      [string, { bytes: number }],
+    ];
     this.#kept.delete(key);
     this.#bytes -= bytes;
   }

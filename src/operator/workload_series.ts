@@ -42,7 +42,9 @@ export class WorkloadSeries {
     let id = identify(counter, more);
     if (!counters.has(id)) {
       const others = families.get(counter) ?? 0;
-      const shown = others < MOST_SERIES ? more : Object.fromEntries(Object.keys(more).map((name) => [name, "other"]));
+      const shown = others < MOST_SERIES
+        ? more
+        : Object.fromEntries(Object.keys(more).map((name) => [name, "other"]));
       id = identify(counter, shown);
       if (!counters.has(id)) {
         counters.set(id, { counter, labels: labelsOf(key, shown) });

@@ -27,7 +27,9 @@ Deno.test("quote() keeps 10 KiB of anything short", () => {
 });
 
 Deno.test("named() leaves a name as it is, and quotes all else", () => {
-  for (const name of ["shop", "ReplicaSet/web-1", "a.b/c:8080", "x".repeat(64)]) assert.equal(named(name), name);
+  for (const name of ["shop", "ReplicaSet/web-1", "a.b/c:8080", "x".repeat(64)]) {
+    assert.equal(named(name), name);
+  }
   for (const text of ["", "a b", "a\nb", "x".repeat(65), "\u202e", '"', "größe"]) {
     assert.equal(named(text), quote(text));
   }

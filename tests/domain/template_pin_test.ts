@@ -167,7 +167,8 @@ for (const rules of ["karpenter", "mixed"] as const) {
 }
 
 Deno.test("templatePin() leaves a pod alone whose affinity has more terms than are read", () => {
-  const of = (terms: number) => templatePin(required(...many(terms).map(() => term(zone))), classifierOf("karpenter"));
+  const of = (terms: number) =>
+    templatePin(required(...many(terms).map(() => term(zone))), classifierOf("karpenter"));
   assert.equal(of(64), undefined);
   assert.deepEqual(of(65), { keys: [TOO_LONG], capacity: undefined });
 });

@@ -148,7 +148,8 @@ Deno.test("execToken() names the plugin whose answer has no token", async () => 
 
 for (const token of ["a b", "a\nb", "a\u0000", "tökén", "a\u2028"]) {
   Deno.test(`a token ${JSON.stringify(token)} is refused where it comes from, and not shown`, async () => {
-    const message = /^Error: Cannot use (?:the token file \/token|the answer of the credential plugin get-token): a token/;
+    const message =
+      /^Error: Cannot use (?:the token file \/token|the answer of the credential plugin get-token): a token/;
     await assert.rejects(tokenFile(`s3cret ${token}`).source.get(), (error: Error) => {
       assert.match(String(error), message);
       assert.equal(describeError(error).includes("s3cret"), false);
@@ -158,7 +159,12 @@ for (const token of ["a b", "a\nb", "a\u0000", "tökén", "a\u2028"]) {
   });
 }
 
-for (const status of [{ token: 5 }, { token: {} }, { token: "" }, null, [], { token: "t", expirationTimestamp: "soon" }]) {
+for (
+  const status of [{ token: 5 }, { token: {} }, { token: "" }, null, [], {
+    token: "t",
+    expirationTimestamp: "soon",
+  }]
+) {
   Deno.test(`execToken() refuses ${JSON.stringify(status)}`, async () => {
     await assert.rejects(plugin(() => ({ status })).source.get(), /Cannot use .*credential plugin get-token/);
   });

@@ -65,7 +65,11 @@ Deno.test("health serves nothing else", () => {
 });
 
 Deno.test("health answers GET and HEAD only", () => {
-  const handler = createHealthHandler({ live: { loop: () => assert.fail("asked") }, ready: {}, uptimeMs: () => 0 });
+  const handler = createHealthHandler({
+    live: { loop: () => assert.fail("asked") },
+    ready: {},
+    uptimeMs: () => 0,
+  });
   for (const method of ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"]) {
     const response = handler(new Request(`${URL_OF_HEALTH}/healthz`, { method }));
     assert.deepEqual([response.status, response.headers.get("allow")], [405, "GET, HEAD"], method);

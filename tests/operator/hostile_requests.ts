@@ -1,9 +1,26 @@
 import type { Random } from "../support/random.ts";
 import { URL_OF_WEBHOOK } from "./admission_scene.ts";
 
-const PATHS = ["/", "/other", "/mutate/", "/Mutate", "//mutate", "/mutate%00", "/forwarded", "/%2e%2e/mutate", "/metrics"];
+const PATHS = [
+  "/",
+  "/other",
+  "/mutate/",
+  "/Mutate",
+  "//mutate",
+  "/mutate%00",
+  "/forwarded",
+  "/%2e%2e/mutate",
+  "/metrics",
+];
 const METHODS = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"];
-const TYPES = ["", "text/plain", "application/jsonx", "application/json; charset=utf-8", "application/yaml", "*/*"];
+const TYPES = [
+  "",
+  "text/plain",
+  "application/jsonx",
+  "application/json; charset=utf-8",
+  "application/yaml",
+  "*/*",
+];
 const ENCODINGS = ["gzip", "br", "identity", "deflate, gzip", "x"];
 
 export interface HostileRequest {
@@ -41,11 +58,11 @@ function travelling(text: string, random: Random): BodyInit {
   let at = 0;
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
     pull(controller) {
-      if (at < bytes.length && (last === "end" || at < bytes.length / 2)) {
-        controller.enqueue(bytes.slice(at, at += length));
-      } else if (last === "end") controller.close();
+      const isWanted = at < bytes.length && (last === "end" || at < bytes.length / 2);
+      if (isWanted) controller.enqueue(bytes.slice(at, at += length));
+      else if (last === "end") controller.close();
       else if (last === "break") controller.error(new TypeError("connection reset"));
-      else return new Promise(() => {});
+      return last === "stop" && !isWanted ? new Promise<void>(() => {}) : Promise.resolve();
     },
   });
 }

@@ -96,7 +96,9 @@ export function mutatedJson(json: string, random: Random): string {
   };
   const changes: readonly (() => string)[] = [
     () => json.slice(0, at),
-    () => json.slice(0, at) + random.pick(["\u0000", "\ufeff", "\u202e", "}", "]", '"', ",", "\\"]) + json.slice(at),
+    () =>
+      json.slice(0, at) + random.pick(["\u0000", "\ufeff", "\u202e", "}", "]", '"', ",", "\\"]) +
+      json.slice(at),
     () => "\ufeff" + json,
     () => json + random.pick(["x", "{}", " ".repeat(1_000), "\u0000"]),
     () => member('"__proto__":{"polluted":1},'),

@@ -58,7 +58,10 @@ Deno.test("OwnerReader asks once for all that wait for the same owner", async ()
 
 Deno.test("OwnerReader reads at most 20 owners at once, however many are made up", async () => {
   const { reader, transport, clock } = readerOf();
-  const reading = Array.from({ length: 1_000 }, (_, i) => reader.read({ ...SET, name: `made-up-${i}` }, "shop"));
+  const reading = Array.from(
+    { length: 1_000 },
+    (_, i) => reader.read({ ...SET, name: `made-up-${i}` }, "shop"),
+  );
   const settled = Promise.allSettled(reading);
   await clock.advance(500);
   const results = await settled;
@@ -67,7 +70,18 @@ Deno.test("OwnerReader reads at most 20 owners at once, however many are made up
   assert.equal(clock.timers, 0);
 });
 
-for (const name of ["..", "../../../../api/v1/secrets", "a?watch=true", "a/../b", "", "A", "x".repeat(300), "%2e%2e"]) {
+for (
+  const name of [
+    "..",
+    "../../../../api/v1/secrets",
+    "a?watch=true",
+    "a/../b",
+    "",
+    "A",
+    "x".repeat(300),
+    "%2e%2e",
+  ]
+) {
   Deno.test(`OwnerReader asks nothing about an owner or a namespace ${JSON.stringify(name.slice(0, 30))}`, async () => {
     const { reader, transport } = readerOf();
     assert.equal(await reader.read({ ...SET, name }, "shop"), undefined);

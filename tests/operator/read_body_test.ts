@@ -70,7 +70,8 @@ Deno.test("readBody() throws where the connection breaks", async () => {
 Deno.test("readBody() takes its bytes from a room that is shared, until they are given back", async () => {
   const room = new Room(20);
   const [first, second, third] = [room.share(), room.share(), room.share()];
-  const read = (share: typeof first) => readBody(requestOf("0123456789"), { mostBytes: 10, share, signal: NEVER });
+  const read = (share: typeof first) =>
+    readBody(requestOf("0123456789"), { mostBytes: 10, share, signal: NEVER });
   assert.equal((await read(first)).length, 10);
   assert.equal((await read(second)).length, 10);
   assert.equal(await read(third), "no room");

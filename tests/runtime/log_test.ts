@@ -92,7 +92,9 @@ for (
   Deno.test(`createLog() keeps ${JSON.stringify(hostile)} inside its field`, () => {
     assert.equal(JSON.parse(one("json", hostile, { field: hostile })).field, hostile);
     assert.equal(JSON.parse(one("json", hostile)).message, hostile);
-    for (const line of [one("json", hostile, { field: hostile }), one("console", hostile, { field: hostile })]) {
+    for (
+      const line of [one("json", hostile, { field: hostile }), one("console", hostile, { field: hostile })]
+    ) {
       // deno-lint-ignore no-control-regex
       assert.doesNotMatch(line, /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/);
     }

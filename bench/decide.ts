@@ -1,3 +1,4 @@
+import { LOOKING_ON } from "../src/observer.ts";
 import { decide } from "../src/domain/decide.ts";
 import { NO_MOVES } from "../src/domain/moves.ts";
 import type { PodView, WorkloadSnapshot } from "../src/domain/snapshot.ts";
@@ -50,7 +51,7 @@ function snapshot(workload: number): WorkloadSnapshot {
     budgets: [{ name: "web", disruptionsAllowed: 1 }],
     moves: NO_MOVES,
     fallback: { afterMs: FALLBACK.afterMs, state: "closed", retryAtMs: undefined, mayProbe: false },
-    standing: { lease: undefined, throttled: undefined, stale: undefined },
+    standing: LOOKING_ON,
   };
 }
 

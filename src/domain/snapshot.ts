@@ -68,8 +68,18 @@ export interface RolloutView {
   readonly ownersWithPods: number;
 }
 
+/** Why to wait, and until when at the latest: monotonic milliseconds. */
+export interface Pause {
+  readonly detail: string;
+  readonly untilMs: number;
+}
+
 /** Whether this process may evict at all: everything that is not about the workload. */
 export interface Standing {
+  /** Why no pod is moved for the sake of a split: too many nodes are going. */
+  readonly storm: Pause | undefined;
+  /** Why no pod that runs is evicted: as many as may be in a minute were, or others come first. */
+  readonly capped: Pause | undefined;
   /** Why not: leadership may have lapsed, or was won only now. */
   readonly lease: string | undefined;
   /** Why not: the API server has asked to slow down. */

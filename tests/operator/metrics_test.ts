@@ -32,6 +32,8 @@ const FAMILIES: Readonly<Record<string, string>> = {
   certificate_expiry_timestamp_seconds: "gauge",
   certificate_reloads_total: "counter",
   nodes: "gauge",
+  node_storm: "gauge",
+  eviction_budget: "gauge",
   build_info: "gauge",
 };
 
@@ -170,7 +172,7 @@ Deno.test("Metrics shows no target without a valid policy", async () => {
 Deno.test("Metrics brings what it only reads up to date for each text", async () => {
   let objects = 0;
   const metrics = newMetrics((each) =>
-    each.cache({ resource: "pods", objects: ++objects, ageMs: 1_500, lists: 1 })
+    each.cluster.cache({ resource: "pods", objects: ++objects, ageMs: 1_500, lists: 1 })
   );
   await metrics.text();
   assert.deepEqual(await seriesWith(metrics, "cache_"), [

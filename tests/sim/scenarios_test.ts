@@ -5,6 +5,7 @@ import * as policyChanges from "../scenarios/policy_changes.ts";
 import * as policyTable from "../scenarios/policy_table.ts";
 import * as rollouts from "../scenarios/rollouts.ts";
 import * as scale from "../scenarios/scale.ts";
+import * as storms from "../scenarios/storms.ts";
 import * as story from "../scenarios/story.ts";
 import * as templates from "../scenarios/templates.ts";
 import * as windows from "../scenarios/windows.ts";
@@ -22,6 +23,7 @@ for (
     windows,
     policyTable,
     templates,
+    storms,
     story,
   ]
 ) {

@@ -83,7 +83,13 @@ export function rolledOut(replicas: number, overrides: Partial<RolloutView> = {}
   };
 }
 
-export const GOOD_STANDING: Standing = { lease: undefined, throttled: undefined, stale: undefined };
+export const GOOD_STANDING: Standing = {
+  storm: undefined,
+  capped: undefined,
+  lease: undefined,
+  throttled: undefined,
+  stale: undefined,
+};
 
 export function budget(name: string, disruptionsAllowed: number): BudgetView {
   return { name, disruptionsAllowed };

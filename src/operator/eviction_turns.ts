@@ -39,7 +39,10 @@ export class EvictionTurns {
   ): Promise<EvictionOutcome> {
     const { cap, clock, evictor } = this.#deps;
     const token = victim.isBound ? cap.take(key, clock.now()) : undefined;
-    const outcome = await evictor.evict({ namespace, name: victim.name, uid: victim.uid });
+    const { name, uid } = victim;
+    // One that has got a node meanwhile is not the one that was chosen.
+    const resourceVersion = victim.isBound ? undefined : victim.resourceVersion;
+    const outcome = await evictor.evict({ namespace, name, uid, resourceVersion });
     // Of one that failed nobody knows whether it was carried out.
     const mayHaveMoved = outcome.outcome === "evicted" || outcome.outcome === "failed";
     if (token !== undefined && mayHaveMoved) cap.spend(token, clock.now());

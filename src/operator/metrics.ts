@@ -3,6 +3,7 @@ import { CAPACITIES, type Capacity } from "../domain/capacity.ts";
 import type { Decision } from "../domain/decide.ts";
 import { RELOAD_RESULTS, type ReloadResult } from "./certificate_follower.ts";
 import { ClusterMetrics } from "./cluster_metrics.ts";
+import { ConnectionMetrics } from "./connection_metrics.ts";
 import { EVICTION_OUTCOMES, type EvictionOutcome } from "./evictor.ts";
 import { declarer } from "./metric_families.ts";
 import { declareProcessMetrics, type ProcessFigures } from "./process_metrics.ts";
@@ -27,6 +28,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #declare = declarer(this.#registry);
   readonly cluster = new ClusterMetrics(this.#registry);
+  readonly connections = new ConnectionMetrics(this.#registry);
   readonly #series = new WorkloadSeries();
   readonly #options: MetricsOptions;
   readonly #replicas = this.#declare.gauge("workload_replicas", "Pods by the capacity they are on.", [
@@ -155,13 +157,17 @@ export class Metrics {
   }
 
   /** `spotTarget` is undefined without a valid policy. */
-  decided(key: WorkloadKey, { census, spotTarget }: Decision, { isInvalid }: { isInvalid: boolean }): void {
+  decided(
+    key: WorkloadKey,
+    { census, spotTarget }: Decision,
+    { isInvalid, isFallbackOpen }: { isInvalid: boolean; isFallbackOpen: boolean },
+  ): void {
     const show = (gauge: Gauge<string>, value: number, type: Capacity) =>
       this.#series.set(key, gauge, { value, more: { replica_type: type } });
     show(this.#replicas, census.spot, "spot");
     show(this.#replicas, census.onDemand, "on-demand");
     this.#series.set(key, this.#invalid, { value: isInvalid ? 1 : 0 });
-    this.#series.set(key, this.#fallback, { value: 0 });
+    this.#series.set(key, this.#fallback, { value: isFallbackOpen ? 1 : 0 });
     if (spotTarget === undefined) {
       for (const replica_type of CAPACITIES) this.#series.unset(key, this.#target, { replica_type });
     } else {

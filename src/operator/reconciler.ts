@@ -1,7 +1,9 @@
 import { decide, type Decision } from "../domain/decide.ts";
 import type { EvictionCap } from "../domain/eviction_cap.ts";
 import { MoveHistory } from "../domain/moves.ts";
+import type { Reservations } from "../domain/reservations.ts";
 import type { DisruptionSettings, Instant, PodView, Standing, WorkloadSnapshot } from "../domain/snapshot.ts";
+import { isApiError } from "../kube/api_error.ts";
 import { Backoff } from "../runtime/backoff.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
@@ -12,6 +14,7 @@ import type { ClusterCache } from "./cluster_cache.ts";
 import { DecisionReporter, fieldsOf } from "./decision_reporter.ts";
 import type { EvictionOutcome, Evictor } from "./evictor.ts";
 import { EvictionTurns } from "./eviction_turns.ts";
+import type { SpotFallback } from "./spot_fallback.ts";
 import type { Metrics } from "./metrics.ts";
 import { parseWorkloadKey, type WorkloadKey } from "./workload_key.ts";
 import type { WorkloadView } from "./workload_view.ts";
@@ -20,7 +23,9 @@ export interface ReconcilerDeps {
   readonly cache: ClusterCache;
   readonly view: WorkloadView;
   readonly queue: WorkQueue;
+  readonly reservations: Reservations;
   readonly evictor: Evictor;
+  readonly fallback: SpotFallback;
   readonly cap: EvictionCap;
   readonly announcer: Announcer;
   readonly metrics: Metrics;
@@ -106,7 +111,7 @@ export class Reconciler {
 
   /** Looks at one workload, acts, and answers in how many milliseconds to look again, or undefined. */
   async reconcile(key: WorkloadKey): Promise<number | undefined> {
-    const { cache, view } = this.#deps;
+    const { cache, clock, fallback, reservations, standing, view } = this.#deps;
     const { kind, namespace, name } = parseWorkloadKey(key);
     const workload = cache.workload(kind, { namespace, name });
     if (workload === undefined || view.policyOf(workload).kind === "unmanaged") {
@@ -114,7 +119,13 @@ export class Reconciler {
       return undefined;
     }
     const memory = this.#memory(key, workload.uid);
-    const snapshot = view.snapshot(workload, { moves: memory.history, standing: this.#deps.standing(key) });
+    const owners = [...view.ownersOf(workload)].map(({ uid }) => uid);
+    const snapshot = view.snapshot(workload, {
+      moves: memory.history,
+      standing: standing(key),
+      fallback: (pods) => fallback.look(workload, pods),
+      unseen: reservations.unseen(owners, clock.now()),
+    });
     this.#observe(snapshot, memory);
     const decision = decide(snapshot, { settings: this.#options.settings, now: this.#now() });
     this.#reporter.decided(key, { snapshot, decision });
@@ -152,12 +163,18 @@ export class Reconciler {
       memory: Memory;
     },
   ): Promise<number | undefined> {
+    const { evictor, queue } = this.#deps;
     for (const victim of decision.victims) {
-      await this.#deps.evictor.takeTurn();
+      await evictor.takeTurn();
+      // The process is ending: what has begun ends, and nothing new begins.
+      if (queue.isClosed) return undefined;
       if (!this.#mayEvict(key, { decision, victim })) return STANDING_RETRY_MS;
       const outcome = await this.#turns.evict(key, { victim, namespace: snapshot.namespace });
       this.#reporter.evicted(key, { snapshot, decision, victim, outcome });
-      if (outcome.outcome === "failed") return this.#backoffMs(key);
+      if (outcome.outcome === "failed") {
+        if (!isApiError(outcome.error)) memory.history.recordDoubt(this.#deps.clock.now());
+        return this.#backoffMs(key);
+      }
       const againMs = this.#settle(outcome, { snapshot, victim, memory });
       if (againMs !== undefined) return againMs;
     }
@@ -184,8 +201,10 @@ export class Reconciler {
     switch (outcome.outcome) {
       case "evicted":
         history.recordEviction(victim, { pods: snapshot.pods, nowMs });
+        if (victim.where === "on-demand") this.#deps.fallback.probe(snapshot.uid, { isGiven: false });
         return undefined;
       case "gone":
+        history.recordDoubt(nowMs);
         return undefined;
       case "blocked":
         history.recordBlocked(outcome.detail, nowMs);
@@ -245,6 +264,10 @@ export class Reconciler {
   #forget(key: WorkloadKey): void {
     this.#turns.leave(key);
     this.#failing.delete(key);
-    if (this.#memories.delete(key)) this.#reporter.forget(key);
+    const memory = this.#memories.get(key);
+    if (memory === undefined) return;
+    this.#deps.fallback.forget(memory.uid);
+    this.#memories.delete(key);
+    this.#reporter.forget(key);
   }
 }

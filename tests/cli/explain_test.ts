@@ -48,6 +48,7 @@ policy       passes
 deleted      passes
 empty        passes
 paused       passes
+fallback     passes
 rollout      passes
 moving       passes
 interrupted  passes

@@ -102,6 +102,18 @@ const ROWS: readonly Row[] = [
   },
   { gate: "paused", what: "a pause", change: change({ isPaused: true }), detail: "the Deployment is paused" },
   {
+    gate: "fallback",
+    what: "spot without capacity, until it is tried again",
+    change: (scene) =>
+      change({
+        policy: managed({ spotPercentage: 100 }),
+        pods: podsOn(["spot", "on-demand", "on-demand", "on-demand"]),
+        fallback: { afterMs: 120_000, state: "open", retryAtMs: wallMs + 300_000, mayProbe: false },
+      })(scene),
+    detail: "no spot capacity: one pod tries again later",
+    until: wallMs + 300_000,
+  },
+  {
     gate: "rollout",
     what: "a spec that is not observed",
     change: changeRollout({ isObserved: false }),
@@ -154,6 +166,13 @@ const ROWS: readonly Row[] = [
     what: "a replacement that is not ready",
     change: changeFirstPod({ isReady: false }),
     detail: "3 of 4 pods are there and ready",
+  },
+  {
+    gate: "moving",
+    what: "pods that were placed and are not seen yet",
+    change: change({ unseen: { pods: 2, untilMs: then + 30_000 } }),
+    detail: "2 pods placed, and not seen yet",
+    until: wallMs + 30_000,
   },
   {
     gate: "interrupted",
@@ -284,6 +303,7 @@ const ORDER: readonly Gate[] = [
   "deleted",
   "empty",
   "paused",
+  "fallback",
   "rollout",
   "moving",
   "interrupted",

@@ -1,11 +1,13 @@
+import { Reservations } from "../../src/domain/reservations.ts";
 import type { Standing } from "../../src/domain/snapshot.ts";
 import { EvictionCap } from "../../src/domain/eviction_cap.ts";
 import { RateLimiter } from "../../src/kube/rate_limiter.ts";
 import { Announcer } from "../../src/operator/announcer.ts";
 import { Evictor } from "../../src/operator/evictor.ts";
+import { SpotFallback } from "../../src/operator/spot_fallback.ts";
 import { Reconciler, type ReconcilerOptions } from "../../src/operator/reconciler.ts";
 import { WorkQueue } from "../../src/runtime/work_queue.ts";
-import { disruptionSettings, GOOD_STANDING } from "../support/builders.ts";
+import { disruptionSettings, FALLBACK_SETTINGS, GOOD_STANDING } from "../support/builders.ts";
 import { settle } from "../support/fake_clock.ts";
 import { type Answer, failure, json } from "../support/fake_transport.ts";
 import {
@@ -54,9 +56,15 @@ export function reconcilerScene(
   const events = new RecordedEvents();
   const metrics = newMetrics();
   const queue = new WorkQueue(clock);
+  const reservations = new Reservations();
   const evictor = new Evictor({ client, clock, limiter: new RateLimiter(clock, { qps: 50, burst: 100 }) });
   const state = { standing: GOOD_STANDING as Standing, mayReconcile: true, cap };
   const asked: string[] = [];
+  const fallback = new SpotFallback(
+    { view, clock, isLeading: () => state.mayReconcile, onClosed: (uid) => closed.push(uid) },
+    FALLBACK_SETTINGS,
+  );
+  const closed: string[] = [];
   const capped = (key: string) => {
     const untilMs = state.cap.waitsUntil(key, clock.now());
     return untilMs === undefined ? undefined : { detail: "no token is left", untilMs };
@@ -65,7 +73,9 @@ export function reconcilerScene(
     cache,
     view,
     queue,
+    reservations,
     evictor,
+    fallback,
     cap: state.cap,
     announcer: new Announcer(events.record),
     metrics,
@@ -103,7 +113,9 @@ export function reconcilerScene(
     events,
     metrics,
     queue,
+    reservations,
     reconciler,
+    fallback,
     state,
     /** Pods whose eviction was asked for, in order. */
     asked,

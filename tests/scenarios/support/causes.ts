@@ -54,8 +54,7 @@ export const CAUSES: Readonly<Record<string, Cause>> = {
   },
   putElsewhere: {
     what: "another webhook puts the pods elsewhere",
-    says:
-      /evicted from spot is on spot again, though it was placed on on-demand: does another webhook change its/,
+    says: /evicted from spot is on spot again: does another webhook change its node selection/,
     begin: (scene) => addWebhook(scene, { patchOf: putOnSpot, reinvocationPolicy: "IfNeeded" }),
   },
   relabelled: {

@@ -43,16 +43,26 @@ export function refreshingToken(clock: Clock, load: () => Promise<FreshToken>): 
   };
 }
 
-/** The kubelet rotates a token in its file well before it ends: reading it each minute is in time. */
+/** The kubelet rotates what is in these files well before it ends: reading them each minute is in time. */
 const REREAD_MS = 60_000;
 
-export function fileToken(
-  { clock, readText }: { clock: Clock; readText: (path: string) => Promise<string> },
-  path: string,
+export interface FileTextDeps {
+  readonly clock: Clock;
+  readonly readText: (path: string) => Promise<string>;
+}
+
+/** The text of a file that is rotated; `what` is in it. */
+export function fileText(
+  { clock, readText }: FileTextDeps,
+  { path, what }: { path: string; what: string },
 ): TokenSource {
   return refreshingToken(clock, async () => {
     const token = (await readText(path)).trim();
-    if (token === "") throw new Error(`Cannot use the token file ${path}: it is empty`);
+    if (token === "") throw new Error(`Cannot use the ${what} file ${path}: it is empty`);
     return { token, staleAtMs: clock.now() + REREAD_MS };
   });
+}
+
+export function fileToken(deps: FileTextDeps, path: string): TokenSource {
+  return fileText(deps, { path, what: "token" });
 }

@@ -171,11 +171,10 @@ async function strangersCount(scene: Scene): Promise<void> {
   await witness.until(isReplaced, { what: "its replacement" });
   await annotate("deployment/web", { [PERCENTAGE]: "25" });
   const target = { namespace, replica_type: "spot" };
-  await eventually(
-    clock,
-    async () => assert.equal(await operator.metric("spotalis_workload_target_replicas", target), 1),
-  );
-  assert.equal(await operator.metric("spotalis_workload_held", { namespace, reason: "moving" }), 1);
+  await eventually(clock, async () => {
+    assert.equal(await operator.metric("spotalis_workload_target_replicas", target), 1);
+    assert.equal(await operator.metric("spotalis_workload_held", { namespace, reason: "moving" }), 1);
+  });
   assert.deepEqual([...witness.evicted], [victim.uid]);
   await letGo(scene);
   await witness.until(() => witness.isSettled("web", 4) && witness.split("web").spot === 1, {

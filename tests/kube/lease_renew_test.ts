@@ -113,7 +113,7 @@ Deno.test("LeaderElector stands down when errors outlast its renewal deadline, a
   assert.deepEqual(t.states, []);
   await t.clock.advance(1);
   assert.equal(t.states.length, 1);
-  assert.match(t.states[0]!, /^stands by: PUT .*leader: 500 .*etcdserver: request timed out$/);
+  assert.match(t.states[0]!, /^stands by: ApiError: PUT .*leader: 500 .*etcdserver: request timed out$/);
   assert.equal(t.elector.isLeader, false);
   await t.stop();
 });

@@ -184,7 +184,6 @@ for (
   const [name, answer] of [
     ["500", failure(500, { message: "etcdserver: request timed out" })],
     ["503", failure(503)],
-    ["a broken connection", (() => Promise.reject(new TypeError("connection reset"))) as Answer],
   ] as const
 ) {
   Deno.test(`Reconciler waits longer after each ${name}, and shows the error`, async () => {
@@ -199,6 +198,18 @@ for (
     assert.deepEqual(scene.events.reasons, []);
   });
 }
+
+Deno.test("Reconciler takes an eviction without an answer for one that may have been carried out", async () => {
+  const scene = reconcilerScene();
+  const broken: Answer = () => Promise.reject(new TypeError("connection reset"));
+  scene.transport.on("POST", pathOf("web-2"), broken);
+  assert.equal(await scene.reconcile(), FIRST_BACKOFF_MS);
+  assert.equal(await scene.reconcile(), 10_000);
+  assert.deepEqual(await outcome(scene), ["failed 1"]);
+  await scene.clock.advance(10_000);
+  await scene.reconcile();
+  assert.deepEqual((await outcome(scene)).toSorted(), ["evicted 1", "failed 1"]);
+});
 
 Deno.test("Reconciler starts its waits over when an eviction has worked", async () => {
   const scene = reconcilerScene();

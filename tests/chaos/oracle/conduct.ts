@@ -167,7 +167,9 @@ export class Conduct implements RequestWatcher, Suspect {
       nowMs - (process.thawed?.atMs ?? -Infinity) <= EXPLAINED_MS;
     const error = fields["error"];
     const why = error instanceof Error ? error.stack : error;
-    if (!isExplained) this.#deps.report("error", `${this.identity}: ${message}: ${JSON.stringify(fields)} ${why}`);
+    if (!isExplained) {
+      this.#deps.report("error", `${this.identity}: ${message}: ${JSON.stringify(fields)} ${why}`);
+    }
   }
 }
 

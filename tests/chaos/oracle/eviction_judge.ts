@@ -99,7 +99,7 @@ export class EvictionJudge {
     const { workload, replicas } = account.truth;
     const decision = by.decisionOn(asked.namespace, `${workload.kind}/${workload.metadata.name}`);
     account.moving.add(pod.metadata.uid);
-    account.arrived.clear();
+    account.replacement = undefined;
     account.lastMove = { atMs: clock.now(), by: by.identity, replicas, decision };
   }
 
@@ -179,10 +179,10 @@ export class EvictionJudge {
     const { lastMove } = account;
     if (lastMove === undefined || isBatch) return;
     this.#expect("cooldown", nowMs - lastMove.atMs >= settings.cooldownMs, about);
-    const { live, replicas } = account.truth;
-    const arrived = live.filter(({ pod: { metadata } }) => account.arrived.has(metadata.uid));
-    const isVain = arrived.length > 0 && nowMs - account.unplacedMs < INEFFECTIVE_MS &&
-      arrived.every(({ pod: { metadata } }) => metadata.annotations?.["spotalis.io/slot"] === undefined);
+    const { truth: { live, replicas }, replacement } = account;
+    const isThere = live.some(({ pod: { metadata } }) => metadata.uid === replacement?.uid);
+    const isVain = replacement !== undefined && isThere && !replacement.isPlaced &&
+      nowMs - replacement.atMs < INEFFECTIVE_MS;
     const isSame = lastMove.by === by.identity && lastMove.replicas === replicas;
     this.#expect("ineffective", !(isVain && isSame), about);
   }

@@ -31,8 +31,9 @@ export class Mending {
     const { oracle, clock, calmSinceMs } = this.#deps;
     const [nowMs, wallMs, calmMs] = [clock.now(), clock.wall(), calmSinceMs()];
     for (const account of oracle.accounts.values()) {
+      if (account.mendableSince === undefined) continue;
       if (!oracle.isWindowOpen(account, wallMs)) account.closedMs = nowMs;
-      if (account.mendableSince === undefined || calmMs === undefined) continue;
+      if (calmMs === undefined) continue;
       const waitedMs = nowMs - Math.max(account.mendableSince, account.closedMs, calmMs);
       const wasVain = nowMs - account.unplacedMs < VAIN_COUNTS_MS;
       if (!wasVain) this.longestMs = Math.max(this.longestMs, waitedMs);

@@ -1,12 +1,6 @@
 import type { Clock } from "../../../src/runtime/clock.ts";
 import type { Storage, StorageChange } from "../../../src/sim/api/storage.ts";
-import {
-  type ApiObject,
-  controllerOf,
-  isFinished,
-  type Node,
-  type Pod,
-} from "../../../src/sim/objects.ts";
+import { type ApiObject, controllerOf, isFinished, type Node, type Pod } from "../../../src/sim/objects.ts";
 import {
   BUDGETS,
   DEPLOYMENTS,
@@ -49,8 +43,8 @@ export interface Account {
   closedMs: number;
   /** The last pod that came without being placed, while the workload was managed. */
   unplacedMs: number;
-  /** Pods that came since the last move. */
-  readonly arrived: Set<string>;
+  /** The first pod that came after the last move. */
+  replacement: { readonly uid: string; readonly isPlaced: boolean; readonly atMs: number } | undefined;
 }
 
 /** An eviction by the operator. */
@@ -137,10 +131,9 @@ export class Oracle {
     if (workload === undefined) return;
     const account = this.accounts.get(workload);
     if (before === undefined && account !== undefined) {
-      account.arrived.add(uid);
+      account.replacement ??= { uid, isPlaced: isPlaced(pod), atMs: this.#clock.now() };
       if (!isPlaced(pod) && account.truth.policy.kind === "managed") account.unplacedMs = this.#clock.now();
     }
-    if (event === "DELETED") account?.arrived.delete(uid);
     this.#touch(workload);
   }
 
@@ -228,7 +221,7 @@ function newAccount(uid: string, truth: Truth): Account {
     managedSince: undefined,
     closedMs: -Infinity,
     unplacedMs: -Infinity,
-    arrived: new Set(),
+    replacement: undefined,
   };
 }
 

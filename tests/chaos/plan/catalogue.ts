@@ -73,7 +73,12 @@ export function catalogueOf(random: Random): Catalogue {
       policy: "Parallel",
     }),
     deployment("pay/cards", { replicas: size() }),
-    deployment("shop/pinned", { labels: MANAGED, annotations: policy(), replicas: 3, affinity: ON_DEMAND_ONLY }),
+    deployment("shop/pinned", {
+      labels: MANAGED,
+      annotations: policy(),
+      replicas: 3,
+      affinity: ON_DEMAND_ONLY,
+    }),
     deployment("dev/plain", { replicas: 3 }),
     deployment("kube-system/dns", { labels: MANAGED, annotations: policy(), replicas: 4 }),
   ];

@@ -60,7 +60,10 @@ function policyChange({ random }: Scope): Record<string, string | null> {
     case 6:
       return { [SCHEDULE]: null, [DURATION]: random.chance(0.1) ? "3h" : null };
     default:
-      return { "spotalis.io/spot-percentage": null, "spotalis.io/min-on-demand": random.pick(["1", "x", null]) };
+      return {
+        "spotalis.io/spot-percentage": null,
+        "spotalis.io/min-on-demand": random.pick(["1", "x", null]),
+      };
   }
 }
 

@@ -17,7 +17,7 @@ export interface Plan {
 const MINUTE_MS = 60_000;
 export const DAY_MS = 24 * 60 * MINUTE_MS;
 /** How long a pause between two actions is on the average, where the second does not follow at once. */
-const PAUSE_MS = 75 * MINUTE_MS;
+const PAUSE_MS = 25 * MINUTE_MS;
 /** Of the actions that come before what came before is over. */
 const HURRIED = 0.35;
 

@@ -135,7 +135,9 @@ export class Fleet {
       onLog: (entry) => {
         conduct.logged(entry);
         const { namespace = "", workload = "", reason = "", detail = "" } = entry.fields;
-        journal.note(`${identity} ${entry.level}: ${entry.message} ${namespace} ${workload} ${reason} ${detail}`);
+        journal.note(
+          `${identity} ${entry.level}: ${entry.message} ${namespace} ${workload} ${reason} ${detail}`,
+        );
       },
       onEnd: (why) => {
         journal.note(`${identity} has ended`);

@@ -11,11 +11,17 @@ export class Journal {
   readonly #clock: Clock;
   readonly #startMs: number;
   readonly #lines: string[] = [];
+  readonly #broken = new AbortController();
   #hash = 0x811c9dc5;
 
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#startMs = clock.now();
+  }
+
+  /** Aborted as soon as something is wrong. */
+  get broken(): AbortSignal {
+    return this.#broken.signal;
   }
 
   /** Equal for two runs in which the same happened at the same times. */
@@ -30,6 +36,10 @@ export class Journal {
 
   get atMs(): number {
     return this.#clock.now() - this.#startMs;
+  }
+
+  stop(): void {
+    this.#broken.abort();
   }
 
   note(text: string): void {
@@ -50,11 +60,14 @@ export class Journal {
   report(rule: Rule, detail: string): void {
     this.note(`BROKEN: ${rule}: ${detail}`);
     this.violations.push({ rule, atMs: this.atMs, detail });
+    this.#broken.abort();
   }
 
   /** FNV-1a. */
   #mix(text: string): void {
-    for (let i = 0; i < text.length; i++) this.#hash = Math.imul(this.#hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+    for (let i = 0; i < text.length; i++) {
+      this.#hash = Math.imul(this.#hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+    }
   }
 }
 

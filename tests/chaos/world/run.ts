@@ -42,7 +42,7 @@ const ELECTION = { leaseDuration: "10m", renewDeadline: "6m", retryPeriod: "2m" 
 export function configOf({ maxUnavailable }: Pick<Plan, "maxUnavailable">): Config {
   const file = {
     operator: { leaderElection: ELECTION },
-    controllers: { disruption: { maxUnavailable } },
+    controllers: { reconcileInterval: "10m", disruption: { maxUnavailable } },
     // Its requests are carried by the embedded cluster.
     webhook: { enabled: false },
     observability: { metrics: { enabled: false }, health: { enabled: false } },
@@ -118,16 +118,17 @@ export async function play(plan: Plan): Promise<Outcome> {
   };
   await clock.complete(begin());
   void watch();
-  const isBroken = () => journal.violations.length > 0 || lifecycle.signal.aborted;
+  lifecycle.signal.addEventListener("abort", () => journal.stop());
+  const isBroken = () => journal.broken.aborted;
   for (const { atMs, action } of plan.actions) {
+    await clock.run(atMs, journal.broken);
     if (isBroken()) break;
-    await clock.run(atMs);
     await clock.complete(director.play(action));
   }
-  await clock.run(plan.days * DAY_MS);
+  await clock.run(plan.days * DAY_MS, journal.broken);
   if (!isBroken()) {
     await clock.complete(director.calm());
-    await clock.run(clock.now() + CALM_MS);
+    await clock.run(clock.now() + CALM_MS, journal.broken);
     oracle.flush();
     mending.expectExact();
   }

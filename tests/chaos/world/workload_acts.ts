@@ -79,7 +79,10 @@ export class WorkloadActs {
   pause({ of, forMs }: Of<"pause">): void {
     if (this.#entry(of).type.kind !== "Deployment") return;
     this.#change(of, (workload) => withSpec(workload, { paused: true }));
-    this.#deps.undoing.after(forMs, () => this.#change(of, (workload) => withSpec(workload, { paused: false })));
+    this.#deps.undoing.after(
+      forMs,
+      () => this.#change(of, (workload) => withSpec(workload, { paused: false })),
+    );
   }
 
   async budget({ of, name: which, spec }: Of<"budget">): Promise<void> {
@@ -136,7 +139,9 @@ export class WorkloadActs {
   /** Nothing that owners ask for is in the way any more, and all that should be there is. */
   async calm(): Promise<void> {
     const { api, catalogue } = this.#deps;
-    for (const { metadata } of [...api.storage.all<PodDisruptionBudget>(BUDGETS)]) api.delete(BUDGETS, metadata);
+    for (const { metadata } of [...api.storage.all<PodDisruptionBudget>(BUDGETS)]) {
+      api.delete(BUDGETS, metadata);
+    }
     const gone = catalogue.namespaces.filter(({ metadata }) =>
       api.storage.get(NAMESPACES, { name: metadata.name! }) === undefined
     );

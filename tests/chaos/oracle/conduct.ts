@@ -1,9 +1,24 @@
 import type { LogEntry } from "../../../src/cli/embedded/recording_log.ts";
 import type { Clock } from "../../../src/runtime/clock.ts";
-import type { OperatorProcess } from "../process/operator_process.ts";
+import { metricSum } from "../../scenarios/support/metric_sum.ts";
 import type { Answered, RequestWatcher, SentRequest } from "../process/process_transport.ts";
 import { evictionIn, type EvictionJudge, type Suspect } from "./eviction_judge.ts";
 import type { Rule } from "./rules.ts";
+
+/** What of a process its judge looks at. */
+export interface Conducted {
+  readonly identity: string;
+  readonly startedMs: number;
+  readonly isRunning: boolean;
+  readonly isStopping: boolean;
+  readonly thawed: { readonly atMs: number; readonly afterMs: number } | undefined;
+  readonly trouble: { readonly lastMs: number };
+  readonly transport: {
+    watches(nowMs: number): { readonly silentMs: number; readonly goneMs: number };
+  };
+  /** Its metrics, as Prometheus reads them. */
+  metrics(): Promise<string>;
+}
 
 export interface ConductDeps {
   readonly clock: Clock;
@@ -11,6 +26,8 @@ export interface ConductDeps {
   readonly report: (rule: Rule, detail: string) => void;
   readonly note: (text: string) => void;
   readonly count: (what: string) => void;
+  /** Since when a workload has been managed: `Deployment/web`. */
+  readonly managedSince: (namespace: string, workload: string) => number | undefined;
 }
 
 interface Outcome {
@@ -36,7 +53,7 @@ const OUTCOMES: Readonly<Record<string, boolean>> = {
 /** What one process of the operator has asked and said, from which it is judged. */
 export class Conduct implements RequestWatcher, Suspect {
   readonly #deps: ConductDeps;
-  #process: OperatorProcess | undefined;
+  #process: Conducted | undefined;
   readonly #decisions = new Map<string, LogEntry>();
   /** Evictions that were sent and not told of in the log, by pod. */
   readonly #open = new Map<string, Outcome>();
@@ -52,7 +69,7 @@ export class Conduct implements RequestWatcher, Suspect {
   }
 
   /** Its own process, which has to be told of its conduct before it is made. */
-  belongTo(process: OperatorProcess): void {
+  belongTo(process: Conducted): void {
     this.#process = process;
   }
 
@@ -157,6 +174,23 @@ export class Conduct implements RequestWatcher, Suspect {
     if (nowMs - this.#stoppedMs > DRAIN_MS) {
       this.#stoppedMs = Infinity;
       this.#deps.report("drain", `${this.identity} was asked to stop, and has not`);
+    }
+  }
+
+  /** The counter of a workload's evictions says what the API server has told. */
+  async compareMetrics(): Promise<void> {
+    const process = this.#process!;
+    if (this.granted.size === 0) return;
+    const text = await process.metrics();
+    for (const [key, granted] of this.granted) {
+      const [namespace, path] = key.split(" ") as [string, string];
+      const [workload_type, workload] = path.split("/") as [string, string];
+      const labels = { namespace, workload, workload_type, outcome: "evicted" };
+      const counted = metricSum(text, { name: "spotalis_evictions_total", labels });
+      // A workload's series end with it, and a namesake's begin at 0.
+      const isWhole = (this.#deps.managedSince(namespace, path) ?? Infinity) <= process.startedMs;
+      if (isWhole ? counted === granted : counted <= granted) continue;
+      this.#deps.report("uncounted", `${key}: ${granted} evictions granted, the metric says ${counted}`);
     }
   }
 

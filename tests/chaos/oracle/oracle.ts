@@ -87,6 +87,13 @@ export class Oracle {
     return uid === undefined ? undefined : this.accounts.get(uid);
   }
 
+  /** The one that has this name now: `Deployment/web`. */
+  accountNamed(namespace: string, path: string): Account | undefined {
+    return this.accounts.values().find(({ truth: { workload: { kind, metadata } } }) =>
+      metadata.namespace === namespace && `${kind}/${metadata.name}` === path
+    );
+  }
+
   /** When a pod that is no more was removed. */
   removedMs(uid: string): number | undefined {
     return this.#removedMs.get(uid);

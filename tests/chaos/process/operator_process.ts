@@ -95,6 +95,10 @@ export class OperatorProcess {
       this.app.observer.cache.hasSynced;
   }
 
+  async metrics(): Promise<string> {
+    return await this.app.metrics.text();
+  }
+
   start(): void {
     const { config, onEnd } = this.#deps;
     const log = recordingLog((entry) => {

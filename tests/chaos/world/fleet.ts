@@ -4,6 +4,7 @@ import type { ApiObject } from "../../../src/sim/objects.ts";
 import type { EmbeddedCluster } from "../../../src/sim/cluster.ts";
 import { LEASES } from "../../../src/sim/resources.ts";
 import { Conduct } from "../oracle/conduct.ts";
+import type { Oracle } from "../oracle/oracle.ts";
 import type { EvictionJudge } from "../oracle/eviction_judge.ts";
 import type { Which } from "../plan/action.ts";
 import { OperatorProcess } from "../process/operator_process.ts";
@@ -16,6 +17,7 @@ export interface FleetDeps {
   readonly seed: number;
   readonly judge: EvictionJudge;
   readonly journal: Journal;
+  readonly oracle: Oracle;
 }
 
 export interface Member {
@@ -103,6 +105,12 @@ export class Fleet {
     for (const { conduct } of this.members) conduct.tick();
   }
 
+  async compareMetrics(): Promise<void> {
+    for (const { process, conduct } of this.members) {
+      if (process.isRunning) await conduct.compareMetrics();
+    }
+  }
+
   /** All trouble ends, and all processes run. */
   heal(): void {
     for (const { process, conduct } of this.members) {
@@ -120,7 +128,7 @@ export class Fleet {
   }
 
   #start(place: number): void {
-    const { judge, journal, clock } = this.#deps;
+    const { judge, journal, clock, oracle } = this.#deps;
     const identity = `spotalis-${place}-${this.#started++}`;
     const conduct = new Conduct({
       clock,
@@ -128,6 +136,7 @@ export class Fleet {
       report: (rule, detail) => journal.report(rule, detail),
       note: (text) => journal.note(text),
       count: (what) => journal.count(what),
+      managedSince: (namespace, workload) => oracle.accountNamed(namespace, workload)?.managedSince,
     });
     const process = new OperatorProcess({
       ...this.#deps,
@@ -142,6 +151,7 @@ export class Fleet {
       onEnd: (why) => {
         journal.note(`${identity} has ended`);
         if (why !== undefined) journal.report("end", `${identity}: ${why}`);
+        if (process.clock.state !== "dead") void conduct.compareMetrics();
         this.#members[place] = undefined;
       },
     }, identity);

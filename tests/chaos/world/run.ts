@@ -33,6 +33,7 @@ export interface Outcome {
 const WALL = Date.UTC(2026, 0, 5, 9, 30);
 const HOUR_MS = 3_600_000;
 const TICK_MS = 30_000;
+const TICKS_A_DAY = DAY_MS / TICK_MS;
 /** From the end of all trouble until everything has to be exact: the longest hold of the operator's own is an hour. */
 const CALM_MS = 2 * HOUR_MS;
 
@@ -92,7 +93,7 @@ export async function play(plan: Plan): Promise<Outcome> {
     maxUnavailable: plan.maxUnavailable,
   };
   const judge = new EvictionJudge({ storage: cluster.storage, clock, oracle, settings, report });
-  const fleet = new Fleet({ cluster, clock, config, seed, judge, journal });
+  const fleet = new Fleet({ cluster, clock, config, seed, judge, journal, oracle });
   const mending = new Mending({ oracle, clock, calmSinceMs: () => fleet.calmSinceMs(), report });
   const undoing = new Undoing(clock);
   const webhook = new WebhookService({ cluster, processes: () => fleet.members.map(({ process }) => process) });
@@ -110,14 +111,15 @@ export async function play(plan: Plan): Promise<Outcome> {
     await workloads.createAll();
   };
   const watch = async () => {
-    while (!lifecycle.signal.aborted) {
+    for (let ticks = 1; !lifecycle.signal.aborted; ticks++) {
       await sleep(clock, TICK_MS, lifecycle.signal);
       fleet.tick();
       mending.tick();
+      if (ticks % TICKS_A_DAY === 0) await fleet.compareMetrics();
     }
   };
   await clock.complete(begin());
-  void watch();
+  lifecycle.start("looking at what is overdue", watch);
   lifecycle.signal.addEventListener("abort", () => journal.stop());
   const isBroken = () => journal.broken.aborted;
   for (const { atMs, action } of plan.actions) {
@@ -130,6 +132,7 @@ export async function play(plan: Plan): Promise<Outcome> {
     await clock.complete(director.calm());
     await clock.run(clock.now() + CALM_MS, journal.broken);
     oracle.flush();
+    await fleet.compareMetrics();
     mending.expectExact();
   }
   lifecycle.stop();

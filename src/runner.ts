@@ -54,6 +54,7 @@ class Runner {
     this.#background.start("watching the cluster", (signal) => app.observer.cache.run(signal));
     this.#background.start("writing Events", (signal) => app.recorder.run(signal));
     this.#background.start("first sync", (signal) => this.#announceSync(signal));
+    this.#background.start("following node storms", (signal) => app.storms.run(signal));
     this.#background.start("resync", (signal) => this.#resync(signal));
     if (config.webhook.enabled) this.#background.start("webhook", (signal) => this.#serveWebhook(signal));
     for (let i = 0; i < config.controllers.maxConcurrentReconciles; i++) {
@@ -166,6 +167,7 @@ class Runner {
     while (!signal.aborted && !app.observer.cache.hasSynced) await sleep(clock, SYNC_POLL_MS, signal);
     if (signal.aborted) return;
     log.info("caches synced", { afterMs: Math.round(clock.now() - this.#startedMs) });
+    app.storms.begin();
     app.enqueueAll();
   }
 

@@ -68,6 +68,11 @@ export class LeaderElector {
     return this.#observed === undefined ? undefined : this.#observed.lease.spec?.holderIdentity ?? "";
   }
 
+  /** Of the Lease; undefined until it has been read or made. */
+  get uid(): string | undefined {
+    return this.#observed?.lease.metadata?.uid;
+  }
+
   /** When this process became the leader, by the monotonic clock. */
   get acquiredMs(): number {
     return this.#acquiredMs;

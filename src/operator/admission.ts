@@ -13,6 +13,7 @@ import type { CachedOwner, CachedWorkload } from "./cached.ts";
 import type { ClusterCache } from "./cluster_cache.ts";
 import type { Announcer } from "./announcer.ts";
 import { controllerOf, type ControllerRef, ordinalOf, parseSlot } from "./projections.ts";
+import type { SpotFallback } from "./spot_fallback.ts";
 import type { WorkloadView } from "./workload_view.ts";
 
 /** A pod that is being created, as the API server asks about it. */
@@ -45,6 +46,7 @@ export interface AdmissionDeps {
   readonly cache: ClusterCache;
   readonly view: WorkloadView;
   readonly classifier: NodeClassifier;
+  readonly fallback: SpotFallback;
   readonly reservations: Reservations;
   /** Of owner UIDs: poked when the cache has news of an owner or its pods. */
   readonly waiters: Waiters;
@@ -141,7 +143,7 @@ export class Admission {
       split: PlacementRequest["split"];
     },
   ): Promise<AdmissionAnswer> {
-    const { clock, reservations, view, waiters } = this.#deps;
+    const { clock, fallback, reservations, view, waiters } = this.#deps;
     const name = textAt(objectAt(admission.pod, "metadata"), "name");
     const ordinal = workload.firstOrdinal !== undefined && name !== undefined
       ? Math.max(0, (ordinalOf(name) ?? 0) - workload.firstOrdinal)
@@ -151,11 +153,14 @@ export class Admission {
       replicas: (view.ownerByUid(owner.uid) ?? owner).replicas,
       held: [...view.heldBy(owner.uid), ...reservations.of(owner.uid, clock.now())],
       ordinal,
+      fallback: fallback.markOf(workload),
     });
     // Nothing may come between the count and the reservation: the next in line counts it.
     const take = (placement: Placement): Placement => {
       const isReal = !admission.isDryRun && !this.#options.isReadOnly;
-      if (isReal) reservations.reserve(owner.uid, placement, clock.now());
+      if (!isReal) return placement;
+      reservations.reserve(owner.uid, placement, clock.now());
+      if (placement.capacity === "spot") fallback.probe(workload.uid, { isGiven: true });
       return placement;
     };
     const takeIfCurrent = () => isBehind(request()) ? undefined : take(place(request()));

@@ -2,6 +2,7 @@ import type { HeldSlot } from "../domain/placement.ts";
 import { type LabelSelector, matchesSelector } from "../domain/label_selector.ts";
 import { parsePolicy, type PolicyResult } from "../domain/policy.ts";
 import type { PodView, RolloutView, Standing, WorkloadSnapshot } from "../domain/snapshot.ts";
+import type { FallbackView } from "../domain/fallback.ts";
 import type { MoveState } from "../domain/moves.ts";
 import type { CachedBudget, CachedNamespace, CachedOwner, CachedPod, CachedWorkload } from "./cached.ts";
 import type { ClusterCache } from "./cluster_cache.ts";
@@ -19,6 +20,8 @@ export interface NamespaceScope {
 export interface SnapshotOptions {
   readonly moves: MoveState;
   readonly standing: Standing;
+  /** The state of its spot fallback, which its pods may change. */
+  readonly fallback: (pods: readonly PodView[]) => FallbackView;
 }
 
 const NOTHING = { labels: {}, annotations: {} };
@@ -85,7 +88,14 @@ export class WorkloadView {
     return held;
   }
 
-  snapshot(workload: CachedWorkload, { moves, standing }: SnapshotOptions): WorkloadSnapshot {
+  /** The workload's pods without their budgets. */
+  podsOf(workload: CachedWorkload): PodView[] {
+    return [...this.ownersOf(workload)].flatMap((owner) =>
+      [...this.#cache.pods.by("byOwner", owner.uid)].map((pod) => this.#podView(pod, { owner, budgets: [] }))
+    );
+  }
+
+  snapshot(workload: CachedWorkload, { moves, standing, fallback }: SnapshotOptions): WorkloadSnapshot {
     const namespace = this.#cache.namespaces.get(workload.namespace);
     const budgets = new Map<string, CachedBudget>();
     // The pods of one owner share one or two label sets, so each is matched once.
@@ -122,6 +132,7 @@ export class WorkloadView {
       pods,
       budgets: [...budgets.values()],
       moves,
+      fallback: fallback(pods),
       standing,
     };
   }
@@ -142,6 +153,7 @@ export class WorkloadView {
   #podView(pod: CachedPod, { owner, budgets }: { owner: CachedOwner; budgets: readonly string[] }): PodView {
     return {
       uid: pod.uid,
+      resourceVersion: pod.resourceVersion,
       name: pod.name,
       slot: slotOf(pod, owner),
       where: this.#whereIs(pod),
@@ -153,6 +165,9 @@ export class WorkloadView {
       isPending: pod.isPending,
       isReady: pod.isReady,
       createdMs: pod.createdMs,
+      scheduledMs: pod.scheduledMs,
+      unschedulableMs: pod.unschedulableMs,
+      fallback: pod.fallback,
       protectedBy: pod.protectedBy,
       departing: pod.nodeName === undefined ? undefined : this.#cache.nodes.get(pod.nodeName)?.departing,
       budgets,

@@ -32,6 +32,8 @@ const FAMILIES: Readonly<Record<string, string>> = {
   certificate_expiry_timestamp_seconds: "gauge",
   certificate_reloads_total: "counter",
   nodes: "gauge",
+  node_storm: "gauge",
+  eviction_budget: "gauge",
   build_info: "gauge",
 };
 
@@ -105,7 +107,7 @@ Deno.test("Metrics counts a review by operation, kind and result, and a mutation
 /** A workload with a series in each of its families. */
 function busy(metrics: Metrics, key: string): void {
   metrics.managed(key);
-  metrics.decided(key, BALANCED, { isInvalid: false });
+  metrics.decided(key, BALANCED, { isInvalid: false, isFallbackOpen: false });
   metrics.held(key, { before: undefined, after: "window" });
   metrics.reconciled(key, { action: "hold", result: "window" });
   metrics.failed(key, "TypeError");
@@ -154,12 +156,15 @@ Deno.test("Metrics counts on from 0 for a workload that comes again under the sa
 
 Deno.test("Metrics shows no target without a valid policy", async () => {
   const metrics = newMetrics();
-  metrics.decided(KEY, BALANCED, { isInvalid: false });
+  metrics.decided(KEY, BALANCED, { isInvalid: false, isFallbackOpen: false });
   assert.deepEqual(await seriesWith(metrics, "target_replicas{"), [
     `spotalis_workload_target_replicas{${WEB},replica_type="on-demand"} 3`,
     `spotalis_workload_target_replicas{${WEB},replica_type="spot"} 2`,
   ]);
-  metrics.decided(KEY, { ...BALANCED, reason: "policy", spotTarget: undefined }, { isInvalid: true });
+  metrics.decided(KEY, { ...BALANCED, reason: "policy", spotTarget: undefined }, {
+    isInvalid: true,
+    isFallbackOpen: false,
+  });
   assert.deepEqual(await seriesWith(metrics, "target_replicas{"), []);
   assert.deepEqual(await seriesWith(metrics, "invalid{"), [`spotalis_workload_invalid{${WEB}} 1`]);
 });
@@ -167,7 +172,7 @@ Deno.test("Metrics shows no target without a valid policy", async () => {
 Deno.test("Metrics brings what it only reads up to date for each text", async () => {
   let objects = 0;
   const metrics = newMetrics((each) =>
-    each.cache({ resource: "pods", objects: ++objects, ageMs: 1_500, lists: 1 })
+    each.cluster.cache({ resource: "pods", objects: ++objects, ageMs: 1_500, lists: 1 })
   );
   await metrics.text();
   assert.deepEqual(await seriesWith(metrics, "cache_"), [

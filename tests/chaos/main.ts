@@ -1,27 +1,53 @@
-import { planOf } from "./plan/plan.ts";
-import { play } from "./world/run.ts";
-import { timeText } from "./world/journal.ts";
+import { type ChaosArguments, parseChaosArguments, USAGE } from "./arguments.ts";
+import { closingText, outcomeText } from "./report.ts";
+import type { Outcome } from "./world/run.ts";
 
-const args = Object.fromEntries(
-  Deno.args.flatMap((a, i) => a.startsWith("--") ? [[a.slice(2), Deno.args[i + 1]]] : []),
-);
-const seed = Number(args.seed ?? 1), days = Number(args.days ?? 1), seeds = Number(args.seeds ?? 1);
-for (let s = seed; s < seed + seeds; s++) {
-  const t = performance.now();
-  const o = await play(planOf({ seed: s, days }));
-  console.log(
-    s,
-    o.digest,
-    ((performance.now() - t) / 1000).toFixed(1) + "s",
-    JSON.stringify(o.counts),
-    o.longestUnmendedMs / 1000,
-  );
-  if (o.violations.length) {
-    console.log(o.lines.join("\n"));
-    console.log(
-      o.violations.slice(0, 3).map((v) => timeText(v.atMs) + " " + v.rule + " " + v.detail).join("\n"),
-    );
-    if (!args.go) Deno.exit(1);
-  }
+/** Plays all seeds, so many at once, and tells of each as soon as it is over; answers how many failed. */
+async function playAll({ seeds, days, jobs }: ChaosArguments, tell: (text: string) => void): Promise<number> {
+  const left = [...seeds];
+  let failed = 0;
+  const work = async () => {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    for (let seed = left.shift(); seed !== undefined; seed = left.shift()) {
+      const outcome = await played(worker, { seed, days });
+      if (outcome.violations.length > 0) failed++;
+      tell(outcomeText(outcome));
+    }
+    worker.terminate();
+  };
+  await Promise.all(Array.from({ length: Math.min(jobs, seeds.length) }, work));
+  return failed;
 }
-Deno.exit(0);
+
+function played(worker: Worker, of: { seed: number; days: number }): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<Outcome>) => resolve(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(`seed ${of.seed} ends its worker: ${event.message}`));
+    };
+    worker.postMessage(of);
+  });
+}
+
+function print(text: string): void {
+  // deno-lint-ignore no-console
+  console.log(text);
+}
+
+async function main(): Promise<number> {
+  let args: ChaosArguments;
+  try {
+    args = parseChaosArguments(Deno.args);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    print(`${error.message}\n${USAGE}`);
+    return 2;
+  }
+  const startedMs = performance.now();
+  const failed = await playAll(args, print);
+  print(closingText({ passed: args.seeds.length - failed, failed, ms: performance.now() - startedMs }));
+  return failed === 0 ? 0 : 1;
+}
+
+if (import.meta.main) Deno.exit(await main());

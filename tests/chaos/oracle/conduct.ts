@@ -77,6 +77,10 @@ export class Conduct implements RequestWatcher, Suspect {
     return this.#process!.identity;
   }
 
+  get startedMs(): number {
+    return this.#process!.startedMs;
+  }
+
   get silentMs(): number {
     return this.#process!.transport.watches(this.#deps.clock.now()).silentMs;
   }

@@ -1,9 +1,10 @@
 import { type LogEntry } from "../../../src/cli/embedded/recording_log.ts";
 import type { Clock } from "../../../src/runtime/clock.ts";
 import type { Storage } from "../../../src/sim/api/storage.ts";
-import type { ApiObject, Pod } from "../../../src/sim/objects.ts";
+import { type ApiObject, conditionOf, type Pod } from "../../../src/sim/objects.ts";
 import { LEASES, PODS } from "../../../src/sim/resources.ts";
 import type { Account, Oracle } from "./oracle.ts";
+import { MEMORY_MS } from "./node_losses.ts";
 import { nameOf } from "./oracle.ts";
 import { LAG_MS, type Rule } from "./rules.ts";
 import { isBudgetHeld, isPinned, isProtected, podKind } from "./truth.ts";
@@ -11,6 +12,7 @@ import { isBudgetHeld, isPinned, isProtected, podKind } from "./truth.ts";
 /** A process of the operator, as a judge of its evictions sees it. */
 export interface Suspect {
   readonly identity: string;
+  readonly startedMs: number;
   /** How much longer than usual it may not know what has changed: its watches are held up, or it was. */
   readonly extraLagMs: number;
   /** Of its most silent watch. */
@@ -26,6 +28,10 @@ export interface Suspect {
 export interface Settings {
   readonly cooldownMs: number;
   readonly maxUnavailable: number | string;
+  readonly maxEvictionsPerMinute: number;
+  /** How long a pod may be without a spot node, and how soon after a fallback has begun spot is tried again. */
+  readonly fallbackAfterMs: number;
+  readonly fallbackRetryMs: number;
 }
 
 export interface JudgeDeps {
@@ -45,6 +51,9 @@ export interface EvictionAsked {
 /** A cache is out of date after so long without a word, give or take what it takes to notice. */
 const STALE_MS = 66_000;
 const INEFFECTIVE_MS = 60_000;
+const MINUTE_MS = 60_000;
+/** The API writes times in whole seconds. */
+const SECOND_MS = 1_000;
 
 /** `/api/v1/namespaces/a/pods/b/eviction` and its body. */
 export function evictionIn({ path, body }: { path: string; body: string }): EvictionAsked | undefined {
@@ -57,6 +66,8 @@ export function evictionIn({ path, body }: { path: string; body: string }): Evic
 /** Says of each eviction request, at the moment at which a process sends it, which rules it breaks. */
 export class EvictionJudge {
   readonly #deps: JudgeDeps;
+  /** When pods that run were evicted in the last minute. */
+  readonly #granted: number[] = [];
 
   constructor(deps: JudgeDeps) {
     this.#deps = deps;
@@ -79,10 +90,12 @@ export class EvictionJudge {
     const { workload } = account.truth;
     const decision = by.decisionOn(asked.namespace, `${workload.kind}/${workload.metadata.name}`);
     this.#judgeReason(decision, asked);
+    if (decision?.fields["reason"] === "fallback") return this.#judgeFallback(account, { pod, lagMs });
     const isBatch = account.moving.size > 0 && account.lastMove?.decision === decision;
     this.#judgeWorkload(account, { pod, lagMs, isBatch });
     this.#judgePod(account, { pod, lagMs });
     this.#judgeLimits(account, { pod, by, isBatch });
+    this.#judgeCluster(account, { pod, by, lagMs });
   }
 
   /** It has come to the server: another may lead by now. */
@@ -98,6 +111,11 @@ export class EvictionJudge {
     if (pod === undefined || account === undefined) return;
     const { workload, replicas } = account.truth;
     const decision = by.decisionOn(asked.namespace, `${workload.kind}/${workload.metadata.name}`);
+    if (decision?.fields["reason"] === "fallback") {
+      account.fallbackMs = clock.now();
+      return;
+    }
+    this.#spend(textOf(asked));
     account.moving.add(pod.metadata.uid);
     account.replacement = undefined;
     account.lastMove = { atMs: clock.now(), by: by.identity, replicas, decision };
@@ -128,7 +146,7 @@ export class EvictionJudge {
 
   #judgeReason(decision: LogEntry | undefined, asked: EvictionAsked): void {
     const { action, reason, victims } = decision?.fields ?? {};
-    const isSaid = action === "evict" && reason === "drift" &&
+    const isSaid = action === "evict" && (reason === "drift" || reason === "fallback") &&
       Array.isArray(victims) && victims.includes(asked.name);
     this.#expect(
       "unreasoned",
@@ -157,6 +175,53 @@ export class EvictionJudge {
     const heldSince = account.budgetSince ?? nowMs;
     const isHeld = isBudgetHeld(storage, pod) && nowMs - heldSince > lagMs;
     this.#expect("budget", !isHeld, () => describe(account, { pod, sinceMs: heldSince, nowMs }));
+  }
+
+  /** A pod that no spot node was found for: it may go at any time, but only then. */
+  #judgeFallback(account: Account, { pod, lagMs }: { pod: Pod; lagMs: number }): void {
+    const { clock, storage, settings } = this.#deps;
+    const nowMs = clock.now();
+    const { policy } = account.truth;
+    for (const reason of ["policy", "deleted", "empty", "paused"] as const) {
+      const sinceMs = account.since.get(reason) ?? nowMs;
+      this.#expect(reason, nowMs - sinceMs <= lagMs, () => describe(account, { pod, sinceMs, nowMs }));
+    }
+    const stuck = conditionOf(pod, "PodScheduled");
+    const stuckMs = stuck?.status === "False" && stuck.reason === "Unschedulable"
+      ? clock.wall() - Date.parse(stuck.lastTransitionTime!)
+      : 0;
+    const afterMs = policy.kind === "managed" ? policy.fallbackAfterMs ?? settings.fallbackAfterMs : Infinity;
+    const isStuck = pod.spec.nodeName === undefined && podKind(storage, pod) === "spot" &&
+      stuckMs + SECOND_MS >= afterMs;
+    this.#expect("fallback", isStuck, () => describe(account, { pod, sinceMs: nowMs - stuckMs, nowMs }));
+  }
+
+  #judgeCluster(account: Account, { pod, by, lagMs }: { pod: Pod; by: Suspect; lagMs: number }): void {
+    const { clock, oracle, settings, storage } = this.#deps;
+    const nowMs = clock.now();
+    const about = (sinceMs: number) => () => describe(account, { pod, sinceMs, nowMs });
+    const stormMs = oracle.nodes.stormSince() ?? nowMs;
+    // A process that has come since cannot know how many nodes there were.
+    const hasSeen = by.startedMs < stormMs - MEMORY_MS;
+    this.#expect("storm", !hasSeen || nowMs - stormMs <= lagMs, about(stormMs));
+    const { fallbackMs } = account;
+    const isProbe = podKind(storage, pod) === "on-demand" && oracle.scheduledMs < fallbackMs;
+    const isKnown = account.validSince <= fallbackMs;
+    const isSoon = nowMs - fallbackMs < settings.fallbackRetryMs - SECOND_MS;
+    this.#expect("probe", !(isProbe && isKnown && isSoon), about(fallbackMs));
+  }
+
+  #spend(of: string): void {
+    const { clock, settings } = this.#deps;
+    const nowMs = clock.now();
+    while (this.#granted.length > 0 && this.#granted[0]! + MINUTE_MS <= nowMs) this.#granted.shift();
+    this.#granted.push(nowMs);
+    const { length } = this.#granted;
+    this.#expect(
+      "capped",
+      length <= settings.maxEvictionsPerMinute,
+      () => `${of}: number ${length} in a minute`,
+    );
   }
 
   #judgePod(account: Account, { pod, lagMs }: { pod: Pod; lagMs: number }): void {

@@ -15,6 +15,8 @@ export type ExpectedPolicy =
     readonly percentage: number;
     readonly floor: number;
     readonly window: ExpectedWindow | undefined;
+    /** Undefined: the operator's setting; Infinity: never. */
+    readonly fallbackAfterMs: number | undefined;
   };
 
 /** Neither of these is ever anybody's to manage. */
@@ -36,13 +38,14 @@ export function expectedPolicy(
     percentage: integer(percentage?.replace(/%$/, "") ?? "0", 100),
     floor: integer(floor ?? "0", 2 ** 31 - 1),
     window: windowOf(value("disruption-schedule"), value("disruption-duration")),
-    fallback: isFallback(value("spot-fallback")),
+    fallback: fallbackOf(value("spot-fallback")),
   };
   if (
     enabled !== "true" || asked.percentage === undefined || asked.floor === undefined ||
-    asked.window === "invalid" || !asked.fallback
+    asked.window === "invalid" || asked.fallback === "invalid"
   ) return { kind: "invalid" };
-  return { kind: "managed", percentage: asked.percentage, floor: asked.floor, window: asked.window };
+  const { percentage: spot, floor: least, window, fallback } = asked;
+  return { kind: "managed", percentage: spot, floor: least, window, fallbackAfterMs: fallback };
 }
 
 function integer(text: string, most: number): number | undefined {
@@ -59,8 +62,9 @@ function windowOf(
   return { schedule, durationMs };
 }
 
-function isFallback(text: string | undefined): boolean {
-  return text === undefined || text === "off" || parseLength(text) !== undefined;
+function fallbackOf(text: string | undefined): number | "invalid" | undefined {
+  if (text === undefined) return undefined;
+  return text === "off" ? Infinity : parseLength(text) ?? "invalid";
 }
 
 /** How many of `pods` belong on spot: section 3. */

@@ -13,8 +13,10 @@ export interface MendingDeps {
 const MINUTE_MS = 60_000;
 /** With nothing in the way: the longest of the operator's own retries, and then some. */
 const USUAL_MS = 7 * MINUTE_MS;
-/** After moves that were in vain the operator holds back for up to an hour. */
+/** After moves that were in vain, and between two tries of spot, the operator holds back for up to an hour. */
 const AFTER_VAIN_MS = 70 * MINUTE_MS;
+/** The longest that a storm lasts after a node was lost, if no other is. */
+const STORM_MS = 11 * MINUTE_MS;
 const VAIN_COUNTS_MS = 150 * MINUTE_MS;
 
 /** Sees to it that no drift stays that could be mended. */
@@ -34,8 +36,12 @@ export class Mending {
       if (account.mendableSince === undefined) continue;
       if (!oracle.isWindowOpen(account, wallMs)) account.closedMs = nowMs;
       if (calmMs === undefined) continue;
-      const waitedMs = nowMs - Math.max(account.mendableSince, account.closedMs, calmMs);
-      const wasVain = nowMs - account.unplacedMs < VAIN_COUNTS_MS;
+      const stormyMs = oracle.nodes.lostMs + STORM_MS;
+      // Without room on spot nothing can go there: all that try are told.
+      const fullMs = account.truth.surplus < 0 ? oracle.stuckMs : -Infinity;
+      const waitedMs = nowMs - Math.max(account.mendableSince, account.closedMs, calmMs, stormyMs, fullMs);
+      const wasVain =
+        nowMs - Math.max(account.unplacedMs, account.fallbackMs, account.markedMs) < VAIN_COUNTS_MS;
       if (!wasVain) this.longestMs = Math.max(this.longestMs, waitedMs);
       if (waitedMs > (wasVain ? AFTER_VAIN_MS : USUAL_MS)) this.#report(account, waitedMs);
     }

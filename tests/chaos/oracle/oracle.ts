@@ -1,6 +1,13 @@
 import type { Clock } from "../../../src/runtime/clock.ts";
 import type { Storage, StorageChange } from "../../../src/sim/api/storage.ts";
-import { type ApiObject, controllerOf, isFinished, type Node, type Pod } from "../../../src/sim/objects.ts";
+import {
+  type ApiObject,
+  conditionOf,
+  controllerOf,
+  isFinished,
+  type Node,
+  type Pod,
+} from "../../../src/sim/objects.ts";
 import {
   BUDGETS,
   DEPLOYMENTS,
@@ -10,14 +17,18 @@ import {
   REPLICA_SETS,
   STATEFUL_SETS,
 } from "../../../src/sim/resources.ts";
+import { NodeLosses } from "./node_losses.ts";
+import type { ExpectedPolicy } from "./expected_policy.ts";
 import { isWindowOpen } from "./expected_window.ts";
 import {
   isBudgetHeld,
   isGoing,
+  isMarked,
   isPlaced,
   isProtected,
   mayGo,
   nodeKind,
+  podKind,
   type Reason,
   type Truth,
   truthOf,
@@ -39,8 +50,14 @@ export interface Account {
   lastMove: Move | undefined;
   /** Since when it is not unmanaged. */
   managedSince: number | undefined;
+  /** Since when its policy is valid, with the same fallback. */
+  validSince: number;
   /** When its window was last seen closed. */
   closedMs: number;
+  /** The last eviction of a pod that no spot node was found for. */
+  fallbackMs: number;
+  /** When a pod was last there that a fallback has placed. */
+  markedMs: number;
   /** The last pod that came without being placed, while the workload was managed. */
   unplacedMs: number;
   /** The first pod that came after the last move. */
@@ -71,12 +88,18 @@ export class Oracle {
   readonly #removedMs = new Map<string, number>();
   readonly #protectedMs = new Map<string, number>();
   readonly #known = new Map<string, Workload>();
+  readonly nodes: NodeLosses;
+  /** When a pod on spot last got its node. */
+  scheduledMs = -Infinity;
+  /** When a pod was last there that no spot node was found for. */
+  stuckMs = -Infinity;
   /** When a node was last there, gone, going or of another kind than before. */
   nodesChangedMs = -Infinity;
 
   constructor(deps: { storage: Storage; clock: Clock }) {
     this.#storage = deps.storage;
     this.#clock = deps.clock;
+    this.nodes = new NodeLosses(deps);
     deps.storage.onChange((change) => this.#see(change));
   }
 
@@ -127,6 +150,8 @@ export class Oracle {
   #seePod(before: Pod | undefined, pod: Pod, event: StorageChange["event"]): void {
     const { uid } = pod.metadata;
     const workload = this.#workloadOf(pod);
+    if (conditionOf(pod, "PodScheduled")?.status === "False") this.stuckMs = this.#clock.now();
+    if (before?.spec.nodeName === undefined && pod.spec.nodeName !== undefined) this.#seeBinding(pod);
     if (event === "DELETED") {
       this.#removedMs.set(uid, this.#clock.now());
       this.#protectedMs.delete(uid);
@@ -142,6 +167,10 @@ export class Oracle {
       if (!isPlaced(pod) && account.truth.policy.kind === "managed") account.unplacedMs = this.#clock.now();
     }
     this.#touch(workload);
+  }
+
+  #seeBinding(pod: Pod): void {
+    if (podKind(this.#storage, pod) === "spot") this.scheduledMs = this.#clock.now();
   }
 
   #seeSet(set: ApiObject): void {
@@ -166,6 +195,7 @@ export class Oracle {
     const isSame = event === "MODIFIED" && before !== undefined && nodeKind(before) === nodeKind(node) &&
       isGoing(before) === isGoing(node);
     if (isSame) return;
+    this.nodes.changed(node, event);
     this.nodesChangedMs = this.#clock.now();
     this.#touchAll(undefined);
   }
@@ -196,12 +226,16 @@ export class Oracle {
     const truth = truthOf(this.#storage, workload);
     const account = this.accounts.get(uid) ?? newAccount(uid, truth);
     this.accounts.set(uid, account);
+    const isKept = isSameFallback(account.truth.policy, truth.policy);
+    if (truth.policy.kind !== "managed") account.validSince = Infinity;
+    else if (account.validSince === Infinity || !isKept) account.validSince = nowMs;
     account.truth = truth;
     const { since } = account;
     for (const reason of since.keys()) if (!truth.reasons.has(reason)) since.delete(reason);
     for (const reason of truth.reasons) if (!since.has(reason)) since.set(reason, nowMs);
     account.managedSince = truth.policy.kind === "unmanaged" ? undefined : account.managedSince ?? nowMs;
     if (!truth.reasons.has("moving")) account.moving.clear();
+    if (truth.live.some(({ pod }) => isMarked(pod))) account.markedMs = nowMs;
     const running = truth.live.find(({ pod }) => !isFinished(pod) && pod.status?.phase !== "Pending");
     const isHeld = running !== undefined && isBudgetHeld(this.#storage, running.pod);
     account.budgetSince = isHeld ? account.budgetSince ?? nowMs : undefined;
@@ -216,6 +250,10 @@ export class Oracle {
   }
 }
 
+function isSameFallback(a: ExpectedPolicy, b: ExpectedPolicy): boolean {
+  return a.kind === "managed" && b.kind === "managed" && a.fallbackAfterMs === b.fallbackAfterMs;
+}
+
 function newAccount(uid: string, truth: Truth): Account {
   return {
     uid,
@@ -226,7 +264,10 @@ function newAccount(uid: string, truth: Truth): Account {
     moving: new Set(),
     lastMove: undefined,
     managedSince: undefined,
+    validSince: -Infinity,
     closedMs: -Infinity,
+    fallbackMs: -Infinity,
+    markedMs: -Infinity,
     unplacedMs: -Infinity,
     replacement: undefined,
   };

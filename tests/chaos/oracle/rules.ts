@@ -20,6 +20,12 @@ export const RULES = [
   "protected",
   "not ours",
   "gone",
+  // A pod without a node that still waits for one, or may wait for ever; and tries of spot that come too soon.
+  "fallback",
+  "probe",
+  // More at a time in the whole cluster than is good for it.
+  "storm",
+  "capped",
   // An eviction by a process that may not, or that cannot know.
   "leader",
   "stale",

@@ -3,7 +3,7 @@ import type { Deployment, Node, Pod } from "../../../src/sim/objects.ts";
 import { BUDGETS, DEPLOYMENTS, NODES, PODS } from "../../../src/sim/resources.ts";
 import type { Settings } from "./eviction_judge.ts";
 import { type Rule, RULES } from "./rules.ts";
-import { deployment, RogueScene } from "./support/rogue_scene.ts";
+import { deployment, RogueScene, SETTINGS } from "./support/rogue_scene.ts";
 
 interface Sabotage {
   readonly rule: Rule;
@@ -33,6 +33,19 @@ function sicken(scene: RogueScene, { metadata: { name } }: Pod): void {
   const pod = storage.get<Pod>(PODS, { namespace: "shop", name })!;
   const conditions = pod.status!.conditions!.map((condition) => ({ ...condition, status: "False" as const }));
   api.update(PODS, { ...pod, status: { ...pod.status, conditions } }, { subresource: "status" });
+}
+
+/** Its pod was placed on spot, and no node will do. */
+function strandedDeployment(): object {
+  const { metadata, spec } = deployment("stuck", { replicas: 1 });
+  const template = {
+    metadata: {
+      labels: { app: "stuck", "spotalis.io/capacity": "spot" },
+      annotations: { "spotalis.io/slot": "0" },
+    },
+    spec: { ...spec.template.spec, nodeSelector: { "example.com/nowhere": "true" } },
+  };
+  return { metadata, spec: { ...spec, template } };
 }
 
 const WORKLOAD = { namespace: "shop", workload: "Deployment/web" };
@@ -172,6 +185,50 @@ const SABOTAGES: readonly Sabotage[] = [
       scene.cluster.api.delete(PODS, scene.pods()[0]!.metadata, { gracePeriodSeconds: 0 });
     }),
   },
+  {
+    rule: "fallback",
+    title: "a pod that has a node",
+    act: (scene) => scene.evict(scene.pods()[0]!, { decision: { reason: "fallback" } }),
+  },
+  {
+    rule: "fallback",
+    title: "a pod that has waited for a minute",
+    act: async (scene) => {
+      await scene.create(DEPLOYMENTS, strandedDeployment());
+      await scene.pass(60_000);
+      await scene.evict(scene.pods("stuck")[0]!, { decision: { reason: "fallback" } });
+    },
+  },
+  {
+    rule: "probe",
+    title: "spot is tried a minute after a fallback",
+    act: async (scene) => {
+      for (const account of scene.oracle.accounts.values()) account.fallbackMs = scene.clock.now();
+      await scene.pass(60_000);
+      await scene.evict(scene.pods()[0]!);
+    },
+  },
+  {
+    rule: "storm",
+    title: "three nodes of five are gone",
+    act: async (scene) => {
+      await scene.pass(11 * 60_000);
+      const [victim, ...others] = scene.pods();
+      for (const { spec } of others) cordon(scene, spec.nodeName!);
+      await scene.pass(NEWS_MS);
+      await scene.evict(victim!);
+    },
+  },
+  {
+    rule: "capped",
+    title: "a second one in a minute, where one is the most",
+    settings: { ...SETTINGS, maxEvictionsPerMinute: 1 },
+    act: async (scene) => {
+      await scene.evict(scene.pods()[0]!);
+      await scene.pass(30_000);
+      await scene.evict(scene.pods()[0]!);
+    },
+  },
   { rule: "leader", title: "another leads", act: after((scene) => scene.lead("another")) },
   {
     rule: "stale",
@@ -220,7 +277,7 @@ const SABOTAGES: readonly Sabotage[] = [
   {
     rule: "unavailable",
     title: "three at once, where two may be",
-    settings: { cooldownMs: 10_000, maxUnavailable: "50%" },
+    settings: { ...SETTINGS, maxUnavailable: "50%" },
     act: async (scene) => {
       const victims = scene.pods().slice(0, 3);
       const decision = { victims: victims.map(({ metadata }) => metadata.name) };
@@ -320,7 +377,7 @@ Deno.test("the chaos's judge has nothing against an eviction with every gate ope
 });
 
 Deno.test("the chaos's judge has nothing against two at once, where two may be", async () => {
-  const settings = { cooldownMs: 10_000, maxUnavailable: 2 };
+  const settings = { ...SETTINGS, maxUnavailable: 2 };
   const { rules, details } = await RogueScene.play(async (scene) => {
     scene.annotate({ "spotalis.io/min-on-demand": "0" });
     await scene.pass(NEWS_MS);
@@ -346,4 +403,13 @@ Deno.test("each rule of the chaos's judge has a sabotage that it catches", () =>
   const caught = new Set(SABOTAGES.map(({ rule }) => rule));
   // A process that ends is caught by whoever runs it: see fleet_test.ts.
   assert.deepEqual(RULES.filter((rule) => !caught.has(rule)), ["end"]);
+});
+
+Deno.test("the chaos's judge has nothing against a fallback for a pod that has waited long enough", async () => {
+  const { rules, details } = await RogueScene.play(async (scene) => {
+    await scene.create(DEPLOYMENTS, strandedDeployment());
+    await scene.pass(125_000);
+    await scene.evict(scene.pods("stuck")[0]!, { decision: { reason: "fallback" } });
+  });
+  assert.deepEqual(rules, [], details.join("\n"));
 });

@@ -74,6 +74,11 @@ export function isPlaced({ metadata }: Pod): boolean {
     metadata.annotations?.["spotalis.io/slot"] !== undefined;
 }
 
+/** Whether it is where it is since there was no spot capacity. */
+export function isMarked({ metadata }: Pod): boolean {
+  return metadata.annotations?.["spotalis.io/fallback-retry-at"] !== undefined;
+}
+
 /** The label that its template asks for itself, by required affinity. */
 function pinnedKind({ spec }: Pod): "spot" | "on-demand" | undefined {
   const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;

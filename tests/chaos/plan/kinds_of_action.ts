@@ -44,7 +44,7 @@ const WINDOWS = [
 const [SCHEDULE, DURATION] = ["spotalis.io/disruption-schedule", "spotalis.io/disruption-duration"];
 
 function policyChange({ random }: Scope): Record<string, string | null> {
-  switch (random.integer(0, 7)) {
+  switch (random.integer(0, 8)) {
     case 0:
     case 1:
     case 2:
@@ -59,6 +59,8 @@ function policyChange({ random }: Scope): Record<string, string | null> {
     }
     case 6:
       return { [SCHEDULE]: null, [DURATION]: random.chance(0.1) ? "3h" : null };
+    case 7:
+      return { "spotalis.io/spot-fallback": random.pick(["off", "1m", "10m", "never", null, null]) };
     default:
       return {
         "spotalis.io/spot-percentage": null,
@@ -74,6 +76,7 @@ function policyMended({ random }: Scope): Record<string, string | null> {
     "spotalis.io/min-on-demand": String(random.integer(0, 2)),
     [SCHEDULE]: null,
     [DURATION]: null,
+    "spotalis.io/spot-fallback": random.chance(0.2) ? "off" : null,
   };
 }
 

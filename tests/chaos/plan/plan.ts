@@ -9,6 +9,7 @@ export interface Plan {
   readonly days: number;
   readonly catalogue: Catalogue;
   readonly maxUnavailable: number | string;
+  readonly maxEvictionsPerMinute: number;
   readonly hasAutoscaler: boolean;
   readonly reclaimsPerHour: number;
   readonly actions: readonly TimedAction[];
@@ -29,6 +30,7 @@ export function planOf({ seed, days }: { seed: number; days: number }): Plan {
     days,
     catalogue,
     maxUnavailable: random.pick([1, 1, 1, 2, "25%"]),
+    maxEvictionsPerMinute: random.pick([30, 30, 4, 2]),
     hasAutoscaler: random.chance(0.5),
     reclaimsPerHour: random.pick([0, 0.05, 0.2]),
     actions: actionsOf(random, { catalogue, days }),

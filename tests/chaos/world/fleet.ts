@@ -26,6 +26,8 @@ export interface Member {
 }
 
 const REPLICAS = 2;
+/** A new leader waits for a retry period, for whatever its predecessor may still have under way. */
+const HANDOVER_MS = 120_000;
 export const LEASE = { namespace: "spotalis-system", name: "spotalis-controller-leader" };
 
 /** The processes of the operator: as a Deployment of two keeps them. */
@@ -96,7 +98,7 @@ export class Fleet {
     const nowMs = this.#deps.clock.now();
     const { leader } = this;
     const isCalm = leader !== undefined && leader.process.isRunning && !leader.process.isStopping &&
-      leader.process.app.standings.standing().lease === undefined &&
+      isSettled(leader.process, nowMs) &&
       nowMs - leader.process.trouble.lastMs > 1_000;
     if (!isCalm) this.#calm = undefined;
     else if (this.#calm?.identity !== leader.process.identity) {
@@ -161,4 +163,8 @@ export class Fleet {
     journal.count("processes started");
     process.start();
   }
+}
+
+function isSettled({ app: { elector } }: OperatorProcess, nowMs: number): boolean {
+  return elector !== undefined && elector.isValid(nowMs) && nowMs > elector.acquiredMs + HANDOVER_MS;
 }

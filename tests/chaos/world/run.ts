@@ -35,15 +35,17 @@ const HOUR_MS = 3_600_000;
 const TICK_MS = 30_000;
 const TICKS_A_DAY = DAY_MS / TICK_MS;
 /** From the end of all trouble until everything has to be exact: the longest hold of the operator's own is an hour. */
-const CALM_MS = 2 * HOUR_MS;
+const CALM_MS = 3 * HOUR_MS;
+
+type Limits = Pick<Plan, "maxUnavailable" | "maxEvictionsPerMinute">;
 
 /** Slow enough that a month of renewals is affordable, in the proportions of the defaults. */
 const ELECTION = { leaseDuration: "10m", renewDeadline: "6m", retryPeriod: "2m" };
 
-export function configOf({ maxUnavailable }: Pick<Plan, "maxUnavailable">): Config {
+export function configOf({ maxUnavailable, maxEvictionsPerMinute }: Limits): Config {
   const file = {
     operator: { leaderElection: ELECTION },
-    controllers: { reconcileInterval: "10m", disruption: { maxUnavailable } },
+    controllers: { reconcileInterval: "10m", disruption: { maxUnavailable, maxEvictionsPerMinute } },
     // Its requests are carried by the embedded cluster.
     webhook: { enabled: false },
     observability: { metrics: { enabled: false }, health: { enabled: false } },
@@ -89,8 +91,11 @@ export async function play(plan: Plan): Promise<Outcome> {
   const oracle = new Oracle({ storage: cluster.storage, clock });
   const config = configOf(plan);
   const settings = {
-    cooldownMs: config.controllers.workloadTiming.cooldownPeriod.ms,
     maxUnavailable: plan.maxUnavailable,
+    maxEvictionsPerMinute: plan.maxEvictionsPerMinute,
+    cooldownMs: config.controllers.workloadTiming.cooldownPeriod.ms,
+    fallbackAfterMs: config.controllers.spotFallback.after.ms,
+    fallbackRetryMs: config.controllers.spotFallback.retryAfter.ms,
   };
   const judge = new EvictionJudge({ storage: cluster.storage, clock, oracle, settings, report });
   const fleet = new Fleet({ cluster, clock, config, seed, judge, journal, oracle });

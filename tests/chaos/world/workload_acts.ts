@@ -151,6 +151,7 @@ export class WorkloadActs {
       "spotalis.io/min-on-demand": "1",
       "spotalis.io/disruption-schedule": null,
       "spotalis.io/disruption-duration": null,
+      "spotalis.io/spot-fallback": null,
     };
     for (const [of, { type, draft, namespace, name }] of catalogue.entries.entries()) {
       if (api.storage.get(type, { namespace, name }) === undefined) {

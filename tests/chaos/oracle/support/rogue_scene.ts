@@ -14,6 +14,14 @@ import type { Rule } from "../rules.ts";
 
 const ROGUE = "rogue";
 
+export const SETTINGS: Settings = {
+  cooldownMs: 10_000,
+  maxUnavailable: 1,
+  maxEvictionsPerMinute: 30,
+  fallbackAfterMs: 120_000,
+  fallbackRetryMs: 600_000,
+};
+
 /** What an eviction of the rogue's leaves out, or does otherwise. */
 export interface Manner {
   readonly uid?: string | undefined;
@@ -83,7 +91,7 @@ export class RogueScene {
   /** Plays `act`, and answers which rules it broke. */
   static async play(
     act: (scene: RogueScene) => Promise<void>,
-    settings: Settings = { cooldownMs: 10_000, maxUnavailable: 1 },
+    settings: Settings = SETTINGS,
   ): Promise<RogueScene> {
     const scene = new RogueScene(settings);
     const { clock } = scene;

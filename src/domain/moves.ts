@@ -69,6 +69,11 @@ export class MoveHistory implements MoveState {
     this.#batch = { from: victim.where, victims, before };
   }
 
+  /** A pod may have been evicted by us: there was no answer, or a second one to what had been done before. */
+  recordDoubt(nowMs: number): void {
+    this.lastMoveMs = nowMs;
+  }
+
   /** A budget allows none: try again in 5 s, then ever later. */
   recordBlocked(detail: string, nowMs: number): void {
     const waitMs = Math.min(BLOCKED_FIRST_MS * 2 ** this.#blocks++, BLOCKED_LONGEST_MS);
@@ -151,7 +156,7 @@ function whyInVain(arrived: readonly PodView[], from: Capacity): string | undefi
       `reached, its namespace selected, and is there no other webhook that takes the placement out again?`;
   }
   const where = placed[0]!.where === from ? `${from} again` : named(placed[0]!.where);
-  return `the replacement of a pod evicted from ${from} is on ${where}, though it was placed on ${to}: ` +
+  return `the replacement of a pod evicted from ${from} is on ${where}: ` +
     `does another webhook change its node selection, or something the labels of nodes?`;
 }
 

@@ -4,10 +4,13 @@ import * as keys from "../domain/keys.ts";
 import type { NodeClassifier } from "../domain/node_classifier.ts";
 import { isBehind, place, type Placement, type PlacementRequest } from "../domain/placement.ts";
 import { type PatchOperation, podPatch } from "../domain/pod_patch.ts";
+import { isPodShaped } from "../domain/pod_shape.ts";
+import { named } from "../domain/quote.ts";
 import type { Reservations } from "../domain/reservations.ts";
 import { templatePin } from "../domain/template_pin.ts";
 import type { Clock } from "../runtime/clock.ts";
-import type { Log } from "../runtime/log.ts";
+import type { Log, LogFields } from "../runtime/log.ts";
+import { Sparing } from "../runtime/sparing.ts";
 import type { Waiters } from "../runtime/waiters.ts";
 import type { CachedOwner, CachedWorkload } from "./cached.ts";
 import type { ClusterCache } from "./cluster_cache.ts";
@@ -67,15 +70,20 @@ interface Resolved {
   readonly workload: CachedWorkload | undefined;
 }
 
+/** A pod that nobody can place comes again and again: of the same warning one is enough for a while. */
+const WARNING_MS = 1_000;
+
 const ALLOWED_AS_IS = { patch: [] } as const;
 
 /** Decides where a new pod goes. It never refuses one. */
 export class Admission {
   readonly #deps: AdmissionDeps;
   readonly #options: AdmissionOptions;
+  readonly #warnings: Sparing;
 
   constructor(deps: AdmissionDeps, options: AdmissionOptions) {
     this.#deps = deps;
+    this.#warnings = new Sparing(deps.clock, { everyMs: WARNING_MS });
     this.#options = options;
   }
 
@@ -84,18 +92,19 @@ export class Admission {
     if (reference === undefined || !["ReplicaSet", "StatefulSet"].includes(reference.kind)) {
       return { result: "unmanaged", ...ALLOWED_AS_IS };
     }
+    if (!isPodShaped(admission.pod)) return { result: "unmanaged", ...ALLOWED_AS_IS };
     if (this.#deps.view.isOutOfScope(admission.namespace)) return { result: "unmanaged", ...ALLOWED_AS_IS };
     if (!this.#deps.cache.hasSynced) {
-      this.#deps.log.warn("pod allowed as it is: the caches are not synced yet", {
-        namespace: admission.namespace,
+      this.#warn("pod allowed as it is: the caches are not synced yet", {
+        namespace: named(admission.namespace),
       });
       return { result: "not_synced", ...ALLOWED_AS_IS };
     }
     const resolved = await this.#resolve(reference, admission.namespace);
     if (resolved === undefined) {
-      this.#deps.log.warn("pod allowed as it is: its owner cannot be found", {
-        namespace: admission.namespace,
-        owner: `${reference.kind}/${reference.name}`,
+      this.#warn("pod allowed as it is: its owner cannot be found", {
+        namespace: named(admission.namespace),
+        owner: named(`${reference.kind}/${reference.name}`),
       });
       return { result: "no_owner", ...ALLOWED_AS_IS };
     }
@@ -192,6 +201,11 @@ export class Admission {
       .some((held) => held.slot === slot && held.capacity === capacity);
     // A dry run has reserved nothing.
     return isReserved || isDryRun ? { slot, capacity, reason: "slot" } : undefined;
+  }
+
+  #warn(message: string, fields: LogFields): void {
+    const leftOut = this.#warnings.pass(message);
+    if (leftOut !== undefined) this.#deps.log.warn(message, { ...fields, leftOut });
   }
 
   #log(

@@ -32,6 +32,8 @@ export interface LeaseDeps {
   readonly onChange: (
     state: { readonly isLeader: boolean; readonly holder: string; readonly why: string },
   ) => void;
+  /** The Lease could not be read or written; it is tried again. */
+  readonly onFailure?: (error: unknown) => void;
 }
 
 export interface LeaseOptions extends LeaseTiming {
@@ -133,6 +135,7 @@ export class LeaderElector {
     } catch (error) {
       if (signal.aborted) return;
       failure = error instanceof Error ? error.message : String(error);
+      this.#deps.onFailure?.(error);
     }
     const isOverdue = this.#deps.clock.now() >= this.#renewedMs + this.#options.renewDeadlineMs;
     if (this.#isLeader && isOverdue) this.#step(false, failure);

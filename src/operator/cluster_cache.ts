@@ -113,6 +113,11 @@ export class ClusterCache {
     return this.#informers.every((informer) => informer.hasSynced);
   }
 
+  /** The resources that have not been read yet. */
+  unsynced(): readonly string[] {
+    return this.#informers.filter((informer) => !informer.hasSynced).map((informer) => informer.resource);
+  }
+
   /** The resources whose watch is broken at this moment. */
   broken(): readonly string[] {
     return this.#informers.filter((informer) => !informer.isConnected).map((informer) => informer.resource);

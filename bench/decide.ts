@@ -48,6 +48,7 @@ function snapshot(workload: number): WorkloadSnapshot {
     isPaused: false,
     rollout: { isObserved: true, ...all, ownersWithPods: 1 },
     pods: Array.from({ length: PODS }, (_, slot) => pod(workload, slot)),
+    unseen: undefined,
     budgets: [{ name: "web", disruptionsAllowed: 1 }],
     moves: NO_MOVES,
     fallback: { afterMs: FALLBACK.afterMs, state: "closed", retryAtMs: undefined, mayProbe: false },

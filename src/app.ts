@@ -99,10 +99,12 @@ export function createApp(deps: AppDeps) {
       if (workload !== undefined) queue.add(workloadKey(workload));
     },
   }, settings.fallback);
+  const reservations = new Reservations();
   const reconciler = new Reconciler({
     cache,
     view,
     queue,
+    reservations,
     evictor,
     fallback,
     cap,
@@ -121,7 +123,6 @@ export function createApp(deps: AppDeps) {
   });
   connectTriggers({ cache, view, enqueue: (key) => queue.addAfter(key, SETTLE_MS) });
 
-  const reservations = new Reservations();
   const waiters = new Waiters(clock, { longestMs: LAG_MS });
   connectWaiters({ cache, waiters, reservations });
   const ownerReader = new OwnerReader({ client: clients.short, clock, projections: cache.projections });

@@ -152,7 +152,12 @@ class Runner {
       use: (tls) => {
         const expires = new Date(tls.expiresMs).toISOString();
         if (server === undefined) {
-          server = serveTls(this.#deps, { address: { hostname: "", port }, handler: app.webhook, tls });
+          server = serveTls({
+            log,
+            clock,
+            onConnections: (count) => app.metrics.connections.open(count),
+            onCut: (reason) => app.metrics.connections.cut(reason),
+          }, { address: { hostname: "", port }, handler: app.webhook, tls });
           this.#servers.push(server);
           this.#hasCertificate = true;
           log.info("webhook is served", { ...server.address, expires });

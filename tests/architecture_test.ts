@@ -28,6 +28,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   "src/domain/window.ts": ["croner"],
   "src/kube/kubeconfig.ts": ["yaml"],
   "src/operator/cluster_metrics.ts": ["prom-client"],
+  "src/operator/connection_metrics.ts": ["prom-client"],
   "src/operator/metric_families.ts": ["prom-client"],
   "src/operator/metrics.ts": ["prom-client"],
   "src/operator/process_metrics.ts": ["prom-client"],

@@ -103,13 +103,16 @@ const rollout: Check = ({ snapshot }) => {
   return undefined;
 };
 
-const moving: Check = ({ snapshot }) => {
+const moving: Check = ({ snapshot, now }) => {
   const leaving = snapshot.pods.filter((pod) => pod.isTerminating || snapshot.moves.evicted.has(pod.uid));
   if (leaving.length > 0) return { detail: `${count(leaving.length)} terminating` };
   const ready = snapshot.pods.filter((pod) => isLive(pod) && pod.isReady).length;
-  return ready < snapshot.replicas
-    ? { detail: `${ready} of ${snapshot.replicas} pods are there and ready` }
-    : undefined;
+  if (ready < snapshot.replicas) return { detail: `${ready} of ${snapshot.replicas} pods are there and ready` };
+  // Until they are given up, the replacement of an evicted pod would be placed as if they came.
+  const until = snapshot.unseen && untilWall(snapshot.unseen.untilMs, now);
+  return until === undefined
+    ? undefined
+    : { detail: `${count(snapshot.unseen!.pods)} placed, and not seen yet`, until };
 };
 
 const interrupted: Check = ({ snapshot }) => {

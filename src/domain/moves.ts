@@ -69,6 +69,11 @@ export class MoveHistory implements MoveState {
     this.#batch = { from: victim.where, victims, before };
   }
 
+  /** A pod may have been evicted by us: there was no answer, or a second one to what had been done before. */
+  recordDoubt(nowMs: number): void {
+    this.lastMoveMs = nowMs;
+  }
+
   /** A budget allows none: try again in 5 s, then ever later. */
   recordBlocked(detail: string, nowMs: number): void {
     const waitMs = Math.min(BLOCKED_FIRST_MS * 2 ** this.#blocks++, BLOCKED_LONGEST_MS);

@@ -1,4 +1,5 @@
 import type { Capacity } from "./capacity.ts";
+import type { UnseenPods } from "./snapshot.ts";
 
 /** A placement that admission has given and the cache has not shown yet. */
 export interface Reservation {
@@ -35,6 +36,13 @@ export class Reservations {
   of(ownerUid: string, nowMs: number): readonly Reservation[] {
     const slots = this.#byOwner.get(ownerUid);
     return slots === undefined ? [] : [...slots.values()].filter((held) => held.expiresMs > nowMs);
+  }
+
+  /** What is reserved for any of these owners together; undefined where nothing is. */
+  unseen(ownerUids: readonly string[], nowMs: number): UnseenPods | undefined {
+    const ends = ownerUids.flatMap((uid) => [...this.#byOwner.get(uid)?.values() ?? []])
+      .map(({ expiresMs }) => expiresMs).filter((expiresMs) => expiresMs > nowMs);
+    return ends.length === 0 ? undefined : { pods: ends.length, untilMs: Math.max(...ends) };
   }
 
   /** Forgets what has expired. */

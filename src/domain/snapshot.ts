@@ -88,6 +88,13 @@ export interface Standing {
   readonly stale: string | undefined;
 }
 
+/** Pods that admission has placed and the cache does not show: under way, or rejected by somebody else. */
+export interface UnseenPods {
+  readonly pods: number;
+  /** When the last of them is given up: monotonic milliseconds. */
+  readonly untilMs: number;
+}
+
 /** All that `decide` needs of one workload. */
 export interface WorkloadSnapshot {
   readonly kind: WorkloadKind;
@@ -101,6 +108,7 @@ export interface WorkloadSnapshot {
   readonly rollout: RolloutView;
   /** Pods whose chain of controller owners ends in this workload's UID. */
   readonly pods: readonly PodView[];
+  readonly unseen: UnseenPods | undefined;
   /** Those that cover any of its pods. */
   readonly budgets: readonly BudgetView[];
   readonly moves: MoveState;

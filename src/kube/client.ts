@@ -72,6 +72,11 @@ export class KubeClient {
     }
   }
 
+  /** For the next requests: a path has died, which no connection tells by itself. */
+  renewConnections(): void {
+    this.#deps.transport.reset();
+  }
+
   close(): void {
     this.#deps.transport.close();
   }
@@ -139,8 +144,7 @@ export class KubeClient {
     if (error instanceof ApiError) return error;
     if (signal.aborted) {
       const isDeadline = signal.reason instanceof DOMException && signal.reason.name === "TimeoutError";
-      // The path may be dead, which no connection tells by itself.
-      if (isDeadline) this.#deps.transport.reset();
+      if (isDeadline) this.renewConnections();
       return signal.reason;
     }
     return new Error(`${method} ${path} failed`, { cause: error });

@@ -1,4 +1,5 @@
 import { type Clock, sleep } from "../runtime/clock.ts";
+import { describeError } from "../runtime/log.ts";
 import type { Random } from "../runtime/random.ts";
 import { isApiError } from "./api_error.ts";
 import type { KubeClient } from "./client.ts";
@@ -134,7 +135,7 @@ export class LeaderElector {
       if (this.#isLeader && this.holder !== this.#options.identity) return this.#step(false, failure);
     } catch (error) {
       if (signal.aborted) return;
-      failure = error instanceof Error ? error.message : String(error);
+      failure = describeError(error);
       this.#deps.onFailure?.(error);
     }
     const isOverdue = this.#deps.clock.now() >= this.#renewedMs + this.#options.renewDeadlineMs;

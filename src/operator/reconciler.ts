@@ -1,7 +1,9 @@
 import { decide, type Decision } from "../domain/decide.ts";
 import type { EvictionCap } from "../domain/eviction_cap.ts";
 import { MoveHistory } from "../domain/moves.ts";
+import type { Reservations } from "../domain/reservations.ts";
 import type { DisruptionSettings, Instant, PodView, Standing, WorkloadSnapshot } from "../domain/snapshot.ts";
+import { isApiError } from "../kube/api_error.ts";
 import { Backoff } from "../runtime/backoff.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
@@ -21,6 +23,7 @@ export interface ReconcilerDeps {
   readonly cache: ClusterCache;
   readonly view: WorkloadView;
   readonly queue: WorkQueue;
+  readonly reservations: Reservations;
   readonly evictor: Evictor;
   readonly fallback: SpotFallback;
   readonly cap: EvictionCap;
@@ -108,7 +111,7 @@ export class Reconciler {
 
   /** Looks at one workload, acts, and answers in how many milliseconds to look again, or undefined. */
   async reconcile(key: WorkloadKey): Promise<number | undefined> {
-    const { cache, view, fallback, standing } = this.#deps;
+    const { cache, clock, fallback, reservations, standing, view } = this.#deps;
     const { kind, namespace, name } = parseWorkloadKey(key);
     const workload = cache.workload(kind, { namespace, name });
     if (workload === undefined || view.policyOf(workload).kind === "unmanaged") {
@@ -116,10 +119,12 @@ export class Reconciler {
       return undefined;
     }
     const memory = this.#memory(key, workload.uid);
+    const owners = [...view.ownersOf(workload)].map(({ uid }) => uid);
     const snapshot = view.snapshot(workload, {
       moves: memory.history,
       standing: standing(key),
       fallback: (pods) => fallback.look(workload, pods),
+      unseen: reservations.unseen(owners, clock.now()),
     });
     this.#observe(snapshot, memory);
     const decision = decide(snapshot, { settings: this.#options.settings, now: this.#now() });
@@ -158,12 +163,18 @@ export class Reconciler {
       memory: Memory;
     },
   ): Promise<number | undefined> {
+    const { evictor, queue } = this.#deps;
     for (const victim of decision.victims) {
-      await this.#deps.evictor.takeTurn();
+      await evictor.takeTurn();
+      // The process is ending: what has begun ends, and nothing new begins.
+      if (queue.isClosed) return undefined;
       if (!this.#mayEvict(key, { decision, victim })) return STANDING_RETRY_MS;
       const outcome = await this.#turns.evict(key, { victim, namespace: snapshot.namespace });
       this.#reporter.evicted(key, { snapshot, decision, victim, outcome });
-      if (outcome.outcome === "failed") return this.#backoffMs(key);
+      if (outcome.outcome === "failed") {
+        if (!isApiError(outcome.error)) memory.history.recordDoubt(this.#deps.clock.now());
+        return this.#backoffMs(key);
+      }
       const againMs = this.#settle(outcome, { snapshot, victim, memory });
       if (againMs !== undefined) return againMs;
     }
@@ -193,6 +204,7 @@ export class Reconciler {
         if (victim.where === "on-demand") this.#deps.fallback.probe(snapshot.uid, { isGiven: false });
         return undefined;
       case "gone":
+        history.recordDoubt(nowMs);
         return undefined;
       case "blocked":
         history.recordBlocked(outcome.detail, nowMs);

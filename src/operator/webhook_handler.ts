@@ -194,6 +194,8 @@ function refusalResponse(refusal: Refusal): Response {
   }
   const response = jsonResponse(refusal.status, { error: refusal.message });
   if (refusal.status === 405) response.headers.set("allow", "POST");
+  // The rest of the body is not waited for.
+  if (refusal.status === 408 || refusal.status === 413) response.headers.set("connection", "close");
   return response;
 }
 

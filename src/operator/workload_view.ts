@@ -1,7 +1,7 @@
 import type { HeldSlot } from "../domain/placement.ts";
 import { type LabelSelector, matchesSelector } from "../domain/label_selector.ts";
 import { parsePolicy, type PolicyResult } from "../domain/policy.ts";
-import type { PodView, RolloutView, Standing, WorkloadSnapshot } from "../domain/snapshot.ts";
+import type { PodView, RolloutView, Standing, UnseenPods, WorkloadSnapshot } from "../domain/snapshot.ts";
 import type { FallbackView } from "../domain/fallback.ts";
 import type { MoveState } from "../domain/moves.ts";
 import type { CachedBudget, CachedNamespace, CachedOwner, CachedPod, CachedWorkload } from "./cached.ts";
@@ -22,6 +22,8 @@ export interface SnapshotOptions {
   readonly standing: Standing;
   /** The state of its spot fallback, which its pods may change. */
   readonly fallback: (pods: readonly PodView[]) => FallbackView;
+  /** Left out by those who look on: only the process that placed them knows. */
+  readonly unseen?: UnseenPods | undefined;
 }
 
 const NOTHING = { labels: {}, annotations: {} };
@@ -97,7 +99,10 @@ export class WorkloadView {
     );
   }
 
-  snapshot(workload: CachedWorkload, { moves, standing, fallback }: SnapshotOptions): WorkloadSnapshot {
+  snapshot(
+    workload: CachedWorkload,
+    { moves, standing, fallback, unseen }: SnapshotOptions,
+  ): WorkloadSnapshot {
     const namespace = this.#cache.namespaces.get(workload.namespace);
     const budgets = new Map<string, CachedBudget>();
     // The pods of one owner share one or two label sets, so each is matched once.
@@ -132,6 +137,7 @@ export class WorkloadView {
       isPaused: workload.isPaused,
       rollout: rolloutOf(workload, ownersWithPods),
       pods,
+      unseen,
       budgets: [...budgets.values()],
       moves,
       fallback: fallback(pods),
@@ -150,6 +156,13 @@ export class WorkloadView {
     if (pod.nodeName === undefined) return promised ?? "unplaced";
     // A node that the cache does not show yet is new; a placed pod can only be on its own kind.
     return this.#cache.nodes.get(pod.nodeName)?.capacity ?? promised ?? "unknown";
+  }
+
+  /** Of a node that is gone, pods go on saying that they are ready, until they are collected. */
+  #departing({ nodeName }: CachedPod): string | undefined {
+    if (nodeName === undefined) return undefined;
+    const node = this.#cache.nodes.get(nodeName);
+    return node === undefined ? "gone" : node.departing;
   }
 
   #podView(pod: CachedPod, { owner, budgets }: { owner: CachedOwner; budgets: readonly string[] }): PodView {
@@ -171,7 +184,7 @@ export class WorkloadView {
       unschedulableMs: pod.unschedulableMs,
       fallback: pod.fallback,
       protectedBy: pod.protectedBy,
-      departing: pod.nodeName === undefined ? undefined : this.#cache.nodes.get(pod.nodeName)?.departing,
+      departing: this.#departing(pod),
       budgets,
     };
   }

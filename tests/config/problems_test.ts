@@ -52,7 +52,7 @@ const PROBLEMS: readonly [text: string, problem: string | RegExp][] = [
 ];
 
 for (const [text, problem] of PROBLEMS) {
-  Deno.test(`loadConfig() refuses ${JSON.stringify(text)}`, () => {
+  Deno.test(`fault 61: loadConfig() refuses ${JSON.stringify(text)}`, () => {
     const problems = problemsOf({ text });
     assert.equal(problems.length, 1, problems.join("\n"));
     if (typeof problem === "string") assert.equal(problems[0], problem);
@@ -121,7 +121,7 @@ Deno.test("loadConfig() finds an impossible combination of file, environment and
   assert.match(problems[0]!, /renewDeadline.* has to be less than .*leaseDuration \(5s\)/);
 });
 
-Deno.test("loadConfig() lists every problem of the file and of the environment at once", () => {
+Deno.test("fault 61: loadConfig() lists every problem of the file and of the environment at once", () => {
   const text = `
 what: 1
 operator: { readOnlyMode: maybe, leaderElection: { renewDeadline: 1m, id: "" } }

@@ -168,6 +168,13 @@ const ROWS: readonly Row[] = [
     detail: "3 of 4 pods are there and ready",
   },
   {
+    gate: "moving",
+    what: "pods that were placed and are not seen yet",
+    change: change({ unseen: { pods: 2, untilMs: then + 30_000 } }),
+    detail: "2 pods placed, and not seen yet",
+    until: wallMs + 30_000,
+  },
+  {
     gate: "interrupted",
     what: "a departing node",
     change: changeFirstPod({ departing: "taint karpenter.sh/disrupted" }),

@@ -19,7 +19,7 @@ const QUOTED: readonly [string, string, string][] = [
 ];
 
 for (const [what, text, quoted] of QUOTED) {
-  Deno.test(`quote() makes one safe line of ${what}`, () => assert.equal(quote(text), quoted));
+  Deno.test(`fault 60: quote() makes one safe line of ${what}`, () => assert.equal(quote(text), quoted));
 }
 
 Deno.test("quote() keeps 10 KiB of anything short", () => {

@@ -182,7 +182,7 @@ Deno.test("Metrics brings what it only reads up to date for each text", async ()
   ]);
 });
 
-Deno.test("Metrics escapes what a label may hold", async () => {
+Deno.test("fault 60: Metrics escapes what a label may hold", async () => {
   const metrics = newMetrics();
   metrics.blockedByBudget(KEY, 'a"b\\c\nd');
   const text = await metrics.text();

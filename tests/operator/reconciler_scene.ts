@@ -1,3 +1,4 @@
+import { Reservations } from "../../src/domain/reservations.ts";
 import type { Standing } from "../../src/domain/snapshot.ts";
 import { EvictionCap } from "../../src/domain/eviction_cap.ts";
 import { RateLimiter } from "../../src/kube/rate_limiter.ts";
@@ -55,6 +56,7 @@ export function reconcilerScene(
   const events = new RecordedEvents();
   const metrics = newMetrics();
   const queue = new WorkQueue(clock);
+  const reservations = new Reservations();
   const evictor = new Evictor({ client, clock, limiter: new RateLimiter(clock, { qps: 50, burst: 100 }) });
   const state = { standing: GOOD_STANDING as Standing, mayReconcile: true, cap };
   const asked: string[] = [];
@@ -71,6 +73,7 @@ export function reconcilerScene(
     cache,
     view,
     queue,
+    reservations,
     evictor,
     fallback,
     cap: state.cap,
@@ -110,6 +113,7 @@ export function reconcilerScene(
     events,
     metrics,
     queue,
+    reservations,
     reconciler,
     fallback,
     state,

@@ -43,7 +43,9 @@ Deno.test("webhook serves /mutate and /", async () => {
   }
 });
 
-const REFUSED: readonly [name: string, status: number, request: () => Request, why: RegExp][] = [
+type Refused = readonly [name: string, status: number, request: () => Request, why: RegExp];
+
+const NO_POST_OF_JSON: readonly Refused[] = [
   ["another path", 404, () => new Request("https://spotalis.test/other", post("{}")), /only "\/mutate"/],
   ["GET", 405, () => new Request(URL_OF_WEBHOOK), /only POST/],
   ["PUT", 405, () => post("{}", { method: "PUT" }), /only POST/],
@@ -57,6 +59,9 @@ const REFUSED: readonly [name: string, status: number, request: () => Request, w
   ],
   ["no body", 400, () => new Request(URL_OF_WEBHOOK, { method: "POST", headers: JSON_TYPE }), /empty/],
   ["an empty body", 400, () => post(""), /empty/],
+];
+
+const NO_REVIEW: readonly Refused[] = [
   ["no JSON", 400, () => post("{"), /no JSON/],
   ["more than JSON", 400, () => post("{} {}"), /no JSON/],
   ["null", 400, () => post("null"), /no AdmissionReview/],
@@ -72,17 +77,23 @@ const REFUSED: readonly [name: string, status: number, request: () => Request, w
   ["an empty uid", 400, () => post(JSON.stringify(reviewOf(newPod(), { uid: "" }))), /request\.uid/],
 ];
 
-for (const [name, status, request, why] of REFUSED) {
-  Deno.test(`webhook refuses ${name} with ${status} and a reason in JSON`, async () => {
-    const scene = admissionScene();
-    const response = await scene.handler(request());
-    assert.equal(response.status, status);
-    assert.equal(response.headers.get("content-type"), "application/json");
-    assert.match((await response.json()).error, why);
-    assert.deepEqual(scene.reviews, []);
-    assert.deepEqual(scene.log.messages, ["warn admission request refused"]);
-    assert.equal(scene.clock.timers, 0);
-  });
+async function isRefused([, status, request, why]: Refused): Promise<void> {
+  const scene = admissionScene();
+  const response = await scene.handler(request());
+  assert.equal(response.status, status);
+  assert.equal(response.headers.get("content-type"), "application/json");
+  assert.match((await response.json()).error, why);
+  assert.deepEqual(scene.reviews, []);
+  assert.deepEqual(scene.log.messages, ["warn admission request refused"]);
+  assert.equal(scene.clock.timers, 0);
+}
+
+for (const each of NO_POST_OF_JSON) {
+  Deno.test(`fault 34: webhook refuses ${each[0]} with ${each[1]} and a reason in JSON`, () => isRefused(each));
+}
+
+for (const each of NO_REVIEW) {
+  Deno.test(`fault 33: webhook refuses ${each[0]} with ${each[1]} and a reason in JSON`, () => isRefused(each));
 }
 
 Deno.test("webhook says which method is allowed", async () => {
@@ -90,7 +101,7 @@ Deno.test("webhook says which method is allowed", async () => {
   assert.equal(response.headers.get("allow"), "POST");
 });
 
-Deno.test("webhook answers a creation without an object with 400, as the review that it is", async () => {
+Deno.test("fault 33: webhook answers a creation without an object with 400, as the review that it is", async () => {
   const { handler } = admissionScene();
   for (const object of [null, undefined, "text", 7, []]) {
     const response = await handler(post(JSON.stringify(reviewOf(object))));
@@ -103,7 +114,7 @@ Deno.test("webhook answers a creation without an object with 400, as the review 
   }
 });
 
-Deno.test("webhook never says in an answer what was in a body that it refuses", async () => {
+Deno.test("fault 33: webhook never says in an answer what was in a body that it refuses", async () => {
   const { handler } = admissionScene();
   const response = await handler(post(`{"kind":"${"secret".repeat(1_000)}"}`));
   assert.ok((await response.text()).length < 200);
@@ -226,7 +237,7 @@ Deno.test("webhook encodes a patch that holds any character", async () => {
   assert.deepEqual(patched.nodeSelectorTerms[0].matchExpressions[0], term.matchExpressions[0]);
 });
 
-Deno.test("webhook is not harmed by keys that name a prototype, nor by ones that come twice", async () => {
+Deno.test("fault 36: webhook is not harmed by keys that name a prototype, nor by ones that come twice", async () => {
   const scene = admissionScene();
   const review = JSON.stringify(reviewOf(newPod()));
   const hostile = review
@@ -239,7 +250,7 @@ Deno.test("webhook is not harmed by keys that name a prototype, nor by ones that
   assert.equal(({} as Record<string, unknown>)["polluted"], undefined);
 });
 
-Deno.test("webhook takes a body with 100,000 levels without harm", async () => {
+Deno.test("fault 36: webhook takes a body with 100,000 levels without harm", async () => {
   const scene = admissionScene();
   const deep = "[".repeat(100_000) + "]".repeat(100_000);
   const review = JSON.stringify(reviewOf({ ...newPod(), deep: 0 })).replace('"deep":0', `"deep":${deep}`);
@@ -248,7 +259,7 @@ Deno.test("webhook takes a body with 100,000 levels without harm", async () => {
   assert.deepEqual(scene.results(), ["placed"]);
 });
 
-Deno.test("webhook answers a review whose uid is any text", async () => {
+Deno.test("fault 36: webhook answers a review whose uid is any text", async () => {
   const scene = admissionScene({ workload: { replicas: 9 } });
   for (const uid of ["\ud800", "x".repeat(128), "__proto__", '"\n', "😀"]) {
     const response = await scene.handler(post(JSON.stringify(reviewOf(newPod(), { uid }))));

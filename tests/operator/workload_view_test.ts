@@ -53,7 +53,7 @@ for (const [name, fields, where] of PLACES) {
   });
 }
 
-Deno.test("WorkloadView says of a pod that its node departs, and nothing of one that has none", () => {
+Deno.test("fault 53: WorkloadView says of a pod that its node departs, and nothing of one that has none", () => {
   const cluster = withWeb();
   cluster.addNode(nodeObject("spot-1", { spec: { unschedulable: true } }));
   cluster.addPod(podObject("web-0", { nodeName: "spot-1" }));

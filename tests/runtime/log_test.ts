@@ -89,7 +89,7 @@ for (
     "\ufeffno\u200bwidth",
   ]
 ) {
-  Deno.test(`createLog() keeps ${JSON.stringify(hostile)} inside its field`, () => {
+  Deno.test(`fault 60: createLog() keeps ${JSON.stringify(hostile)} inside its field`, () => {
     assert.equal(JSON.parse(one("json", hostile, { field: hostile })).field, hostile);
     assert.equal(JSON.parse(one("json", hostile)).message, hostile);
     for (

@@ -1,6 +1,7 @@
 import * as budgets from "../scenarios/budgets.ts";
 import * as bursts from "../scenarios/bursts.ts";
 import * as fallback from "../scenarios/fallback.ts";
+import * as otherHands from "../scenarios/other_hands.ts";
 import * as policyChanges from "../scenarios/policy_changes.ts";
 import * as policyTable from "../scenarios/policy_table.ts";
 import * as rollouts from "../scenarios/rollouts.ts";
@@ -8,6 +9,7 @@ import * as scale from "../scenarios/scale.ts";
 import * as storms from "../scenarios/storms.ts";
 import * as story from "../scenarios/story.ts";
 import * as templates from "../scenarios/templates.ts";
+import * as unsteadyWorkloads from "../scenarios/unsteady_workloads.ts";
 import * as windows from "../scenarios/windows.ts";
 import { playEmbedded } from "./support/embedded_stage.ts";
 
@@ -25,6 +27,8 @@ for (
     templates,
     storms,
     story,
+    otherHands,
+    unsteadyWorkloads,
   ]
 ) {
   for (const scenario of file.SCENARIOS) {

@@ -127,6 +127,7 @@ export function workloadSnapshot(overrides: Partial<WorkloadSnapshot> = {}): Wor
     isPaused: false,
     rollout: rolledOut(replicas),
     pods,
+    unseen: undefined,
     budgets: [],
     moves: NO_MOVES,
     fallback: NO_FALLBACK,

@@ -19,6 +19,10 @@ export interface OperatorOptions {
   readonly env?: Record<string, string>;
   /** False: started without a webhook configuration that points to it. */
   readonly registers?: boolean;
+  /** A command that runs the rest of its arguments, such as `unshare`: the operator is started by it. */
+  readonly through?: readonly string[];
+  /** Instead of one that acts as the ServiceAccount of `deploy/`. */
+  readonly kubeconfig?: string;
 }
 
 export function freePorts(count: number): number[] {
@@ -66,7 +70,8 @@ export class Operator implements OperatorLike {
     return operator;
   }
 
-  static async spawn(cluster: Cluster, { name, config = {}, env = {}, registers = true }: OperatorOptions) {
+  static async spawn(cluster: Cluster, options: OperatorOptions): Promise<Operator> {
+    const { name, config = {}, env = {}, registers = true, through = [] } = options;
     const [webhook, metrics, health] = freePorts(3) as [number, number, number];
     const dir = `${cluster.dir}/${name}-${webhook}`;
     const certificate = await makeServingCertificate(dir);
@@ -89,8 +94,8 @@ export class Operator implements OperatorLike {
       },
     };
     await Deno.writeTextFile(configPath, JSON.stringify(settings));
-    const kubeconfig = await cluster.operatorKubeconfig();
-    const [program, ...args] = commandLine();
+    const kubeconfig = options.kubeconfig ?? await cluster.operatorKubeconfig();
+    const [program, ...args] = [...through, ...commandLine()];
     const child = new Deno.Command(program!, {
       args: [...args, "run", "--config", configPath, "--kubeconfig", kubeconfig],
       env: { ...env, NO_COLOR: "1" },
@@ -98,6 +103,10 @@ export class Operator implements OperatorLike {
       stderr: "piped",
     }).spawn();
     return new Operator(child, { ports: { webhook, metrics, health }, configPath, kubeconfig });
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   get webhookUrl(): string {

@@ -5,8 +5,10 @@ import { metricSum } from "../../scenarios/support/metric_sum.ts";
 import { OPERATOR_LABEL, type OperatorLike } from "../../scenarios/support/stage.ts";
 import { makeServingCertificate } from "./certificates.ts";
 import type { Cluster } from "./cluster.ts";
+import type { LoopbackProxy } from "./loopback_proxy.ts";
 
 const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
+const TIMER_COUNT = new URL("timer_count.ts", import.meta.url).pathname;
 /** The heap limit is that of the binary, see deploy/compile.sh. */
 const FLAGS = ["--frozen", "--no-check", "--v8-flags=--max-old-space-size=96,--max-semi-space-size=4"];
 const PERMISSIONS = ["--allow-net", "--allow-read", "--allow-env"];
@@ -19,6 +21,10 @@ export interface OperatorOptions {
   readonly env?: Record<string, string>;
   /** False: started without a webhook configuration that points to it. */
   readonly registers?: boolean;
+  /** In the way to the API server. */
+  readonly proxy?: LoopbackProxy;
+  /** Started by `deno run`, and its log tells each second how many of its timers wait. */
+  readonly countsTimers?: boolean;
 }
 
 export function freePorts(count: number): number[] {
@@ -31,7 +37,11 @@ export function freePorts(count: number): number[] {
 /** How the operator is started: `deno run main.ts`, or a compiled binary. */
 export function commandLine(): string[] {
   const binary = Deno.env.get("SPOTALIS_E2E_BINARY");
-  return binary === undefined ? [Deno.execPath(), "run", ...FLAGS, ...PERMISSIONS, MAIN] : [binary];
+  return binary === undefined ? denoCommandLine() : [binary];
+}
+
+function denoCommandLine(...more: string[]): string[] {
+  return [Deno.execPath(), "run", ...FLAGS, ...PERMISSIONS, ...more, MAIN];
 }
 
 /** A spotalis process that acts as the ServiceAccount of `deploy/`. */
@@ -66,7 +76,8 @@ export class Operator implements OperatorLike {
     return operator;
   }
 
-  static async spawn(cluster: Cluster, { name, config = {}, env = {}, registers = true }: OperatorOptions) {
+  static async spawn(cluster: Cluster, options: OperatorOptions): Promise<Operator> {
+    const { name, config = {}, env = {}, registers = true, proxy, countsTimers = false } = options;
     const [webhook, metrics, health] = freePorts(3) as [number, number, number];
     const dir = `${cluster.dir}/${name}-${webhook}`;
     const certificate = await makeServingCertificate(dir);
@@ -85,8 +96,8 @@ export class Operator implements OperatorLike {
       },
     };
     await Deno.writeTextFile(configPath, JSON.stringify(settings));
-    const kubeconfig = await cluster.operatorKubeconfig();
-    const [program, ...args] = commandLine();
+    const kubeconfig = await cluster.operatorKubeconfig(proxy);
+    const [program, ...args] = countsTimers ? denoCommandLine(`--preload=${TIMER_COUNT}`) : commandLine();
     const child = new Deno.Command(program!, {
       args: [...args, "run", "--config", configPath, "--kubeconfig", kubeconfig],
       env: { ...env, NO_COLOR: "1" },
@@ -94,6 +105,10 @@ export class Operator implements OperatorLike {
       stderr: "piped",
     }).spawn();
     return new Operator(child, { ports: { webhook, metrics, health }, configPath, kubeconfig });
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   get webhookUrl(): string {

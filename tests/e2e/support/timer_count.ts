@@ -22,10 +22,9 @@ globalThis.clearTimeout = (timer) => {
 };
 
 const encoder = new TextEncoder();
-const tell = () => {
-  Deno.stderr.writeSync(
-    encoder.encode(`${JSON.stringify({ level: "debug", message: "timers", waiting: waiting.size })}\n`),
-  );
-  set(tell, TELL_MS);
-};
-set(tell, TELL_MS);
+const telling = setInterval(() => {
+  const line = { level: "debug", message: "timers", waiting: waiting.size };
+  Deno.stderr.writeSync(encoder.encode(`${JSON.stringify(line)}\n`));
+}, TELL_MS);
+// The program begins when nothing of this keeps the event loop any more.
+Deno.unrefTimer(telling);

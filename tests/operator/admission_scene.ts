@@ -103,8 +103,9 @@ export function admissionScene(options: SceneOptions = {}) {
     readOwner: (_reference: ControllerRef): Promise<CachedOwner | undefined> => Promise.resolve(undefined),
   };
   const reviews: ({ operation: string; kind: string; seconds: number } & AdmissionAnswer)[] = [];
+  const state = { isLeading: true };
   const fallback = new SpotFallback(
-    { view, clock, isLeading: () => true, onClosed: () => {} },
+    { view, clock, isLeading: () => state.isLeading, onClosed: () => {} },
     FALLBACK_SETTINGS,
   );
   const admission = new Admission({
@@ -173,6 +174,7 @@ export function admissionScene(options: SceneOptions = {}) {
     waiters,
     admission,
     fallback,
+    state,
     handler,
     reads,
     reviews,

@@ -13,6 +13,9 @@ import { Admission } from "./operator/admission.ts";
 import { Announcer } from "./operator/announcer.ts";
 import { ClusterCache } from "./operator/cluster_cache.ts";
 import { Evictor } from "./operator/evictor.ts";
+import { ADDRESS_ANNOTATION, type PeerAddress, published } from "./operator/forwarding/leader_address.ts";
+import { connectPeer } from "./operator/forwarding/peer_connection.ts";
+import { Peers } from "./operator/forwarding/peers.ts";
 import { Metrics, type ProcessFigures } from "./operator/metrics.ts";
 import { OwnerReader } from "./operator/owner_reader.ts";
 import { Reconciler } from "./operator/reconciler.ts";
@@ -46,6 +49,8 @@ export interface AppDeps {
   readonly random: Random;
   readonly log: Log;
   readonly identity: string;
+  /** Of this process's pod, for other replicas; undefined: it is in none. */
+  readonly podIp?: string | undefined;
   readonly version: string;
   readonly runtime: string;
   readonly process: () => ProcessFigures;
@@ -66,6 +71,12 @@ export function settingsOf({ controllers, operator }: Config): DisruptionSetting
     maxUnavailable: controllers.disruption.maxUnavailable,
     window: schedule === "" || duration === undefined ? undefined : disruptionWindow(schedule, duration.ms),
   };
+}
+
+/** Where other replicas reach the webhook of this process; undefined: nowhere that can be known beforehand. */
+function ownAddress({ config: { webhook }, podIp }: AppDeps): PeerAddress | undefined {
+  const isKnown = webhook.enabled && webhook.port !== 0 && podIp !== undefined && podIp !== "";
+  return isKnown ? { hostname: podIp, port: webhook.port } : undefined;
 }
 
 /** What `run`, `plan` and `explain` share: the clients, the caches, and the view that rules have of them. */
@@ -139,6 +150,8 @@ export function createApp(deps: AppDeps) {
     for (const workload of cache.workloads()) queue.add(workloadKey(workload));
   };
   const { leaderElection, namespace, readOnlyMode } = config.operator;
+  const { forwarding } = config.webhook;
+  const address = forwarding.enabled ? ownAddress(deps) : undefined;
   const elector = !leaderElection.enabled ? undefined : new LeaderElector({
     client: clients.lease,
     clock,
@@ -156,7 +169,15 @@ export function createApp(deps: AppDeps) {
     leaseDurationMs: leaderElection.leaseDuration.ms,
     renewDeadlineMs: leaderElection.renewDeadline.ms,
     retryPeriodMs: leaderElection.retryPeriod.ms,
+    ...address === undefined ? {} : { annotations: { [ADDRESS_ANNOTATION]: published(address, identity) } },
   });
+  const peers = elector === undefined || !forwarding.enabled ? undefined : new Peers({
+    clock,
+    log,
+    election: elector,
+    connect: connectPeer,
+    metrics: metrics.forwarding,
+  }, { identity, address, deadlineMs: forwarding.deadline.ms });
   if (elector === undefined) metrics.leading(true);
   const evictor = new Evictor({ client: clients.evict, limiter: observer.limiter, clock });
   const standings = new Standings({ elector, cache, evictor, clock }, {
@@ -202,6 +223,7 @@ export function createApp(deps: AppDeps) {
     clock,
     log,
     onReview: (review) => metrics.reviewed(review),
+    peers,
   });
 
   function collect(): void {
@@ -224,6 +246,7 @@ export function createApp(deps: AppDeps) {
     standings,
     reconciler,
     webhook,
+    peers,
     enqueueAll,
     /** What expires by itself is forgotten. */
     sweep: () => reservations.sweep(clock.now()),

@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { CAPACITIES, type Capacity, type NodeCapacity } from "../domain/capacity.ts";
 import type { Decision } from "../domain/decide.ts";
 import { RELOAD_RESULTS, type ReloadResult } from "./certificate_follower.ts";
+import { ForwardingMetrics } from "./forwarding/forwarding_metrics.ts";
 import { EVICTION_OUTCOMES, type EvictionOutcome } from "./evictor.ts";
 import type { WorkloadKey } from "./workload_key.ts";
 import { WORKLOAD_LABELS, WorkloadSeries } from "./workload_series.ts";
@@ -31,6 +32,7 @@ const RECONCILE_BUCKETS = [0.0001, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 1
 /** Every metric family, declared from the start. The series of a workload end with it. */
 export class Metrics {
   readonly #registry = new Registry();
+  readonly forwarding = new ForwardingMetrics(this.#registry);
   readonly #series = new WorkloadSeries();
   readonly #options: MetricsOptions;
   readonly #replicas = this.#gauge("workload_replicas", "Pods by the capacity they are on.", [
@@ -126,6 +128,7 @@ export class Metrics {
     for (
       const result of [
         "placed",
+        "forwarded",
         "unmanaged",
         "invalid",
         "pinned",

@@ -4,13 +4,25 @@ import { quote } from "../domain/quote.ts";
 import { type Clock, deadline } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import type { Admission, AdmissionAnswer } from "./admission.ts";
+import type { Peers } from "./forwarding/peers.ts";
+import { FORWARDED_PATH } from "./forwarding/signature_header.ts";
 import { readBody } from "./read_body.ts";
 
 export interface WebhookDeps {
   readonly admission: Admission;
   readonly clock: Clock;
   readonly log: Log;
-  readonly onReview: (review: { operation: string; kind: string; seconds: number } & AdmissionAnswer) => void;
+  readonly onReview: (review: ReviewOutcome) => void;
+  /** Undefined: there are no other replicas, and no path for them. */
+  readonly peers?: Pick<Peers, "ask" | "mayBePeer" | "isPeer" | "leads" | "received"> | undefined;
+}
+
+export interface ReviewOutcome extends Omit<AdmissionAnswer, "result"> {
+  readonly operation: string;
+  readonly kind: string;
+  readonly seconds: number;
+  /** `forwarded`: the leader has answered, and counts it under what it was. */
+  readonly result: AdmissionAnswer["result"] | "forwarded";
 }
 
 type Handler = (request: Request) => Promise<Response>;
@@ -39,10 +51,30 @@ class Refusal extends Error {
   }
 }
 
+/** Whatever is wrong: somebody who is no replica need not know. */
+class PeerRefusal extends Refusal {
+  constructor() {
+    super(403, "only other replicas may ask here");
+  }
+}
+
+/** Not worth a line in the log: the replica that asked decides itself, and says so. */
+class NotLeading extends Refusal {
+  constructor() {
+    super(421, "this replica does not lead");
+  }
+}
+
 interface Review {
   readonly apiVersion: string;
   readonly uid: string;
   readonly request: JsonObject;
+}
+
+/** A body as it came, and from whom. */
+interface Asked {
+  readonly body: Uint8Array;
+  readonly isForwarded: boolean;
 }
 
 /** Answers AdmissionReviews (https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/). */
@@ -50,10 +82,10 @@ export function createWebhookHandler(deps: WebhookDeps): Handler {
   const answers = new Map<string, Promise<Answered>>();
 
   /** The same uid is the same question: it gets the same answer, and takes one place. */
-  function answerOnce(review: Review): Promise<Answered> {
+  function answerOnce(review: Review, asked: Asked): Promise<Answered> {
     const known = answers.get(review.uid);
     if (known !== undefined) return known;
-    const answer = answerReview(deps, review);
+    const answer = answerReview(deps, review, asked);
     answers.set(review.uid, answer);
     if (answers.size > MOST_ANSWERS) answers.delete(answers.keys().next().value!);
     return answer;
@@ -62,12 +94,16 @@ export function createWebhookHandler(deps: WebhookDeps): Handler {
   return async (request) => {
     const limit = deadline(deps.clock, { ms: BODY_MS, reason: "the body did not arrive in time" });
     try {
-      const text = await readRequest(request, limit.signal);
-      const review = parseReview(text);
-      return reviewResponse(review, await answerOnce(review));
+      const asked = await readRequest(request, { deps, signal: limit.signal });
+      const review = parseReview(new TextDecoder().decode(asked.body));
+      const answer = await answerOnce(review, asked);
+      if (asked.isForwarded) deps.peers?.received("answered");
+      return reviewResponse(review, answer);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      deps.log.warn("admission request refused", { status: error.status, why: error.message });
+      if (error instanceof PeerRefusal) deps.peers?.received("refused");
+      if (error instanceof NotLeading) deps.peers?.received("not_leading");
+      else deps.log.warn("admission request refused", { status: error.status, why: error.message });
       return refusalResponse(error);
     } finally {
       limit.release();
@@ -80,16 +116,23 @@ interface Answered {
   readonly patch: string | undefined;
 }
 
-async function answerReview(deps: WebhookDeps, { uid, request }: Review): Promise<Answered> {
+async function answerReview(deps: WebhookDeps, { uid, request }: Review, asked: Asked): Promise<Answered> {
   const startedMs = deps.clock.now();
-  const asked = textAt(request, "operation") ?? "";
-  const operation = OPERATIONS.includes(asked) ? asked : "other";
+  const asks = textAt(request, "operation") ?? "";
+  const operation = OPERATIONS.includes(asks) ? asks : "other";
   const isPod = textAt(objectAt(request, "resource"), "resource") === "pods" &&
     textAt(request, "subResource") === undefined;
-  let answer: AdmissionAnswer = { result: "unmanaged", patch: [] };
+  let answer: Pick<ReviewOutcome, "result" | "patch" | "capacity"> = { result: "unmanaged", patch: [] };
   let patch: string | undefined;
   try {
-    if (operation === "CREATE" && isPod) {
+    // One hop: what came from a replica goes to no other.
+    const forwarded = operation === "CREATE" && isPod && !asked.isForwarded
+      ? await deps.peers?.ask({ uid, body: asked.body })
+      : undefined;
+    if (forwarded !== undefined) {
+      answer = { result: "forwarded", patch: [] };
+      patch = forwarded.patch;
+    } else if (operation === "CREATE" && isPod) {
       answer = await deps.admission.review({
         uid,
         namespace: textAt(request, "namespace") ?? "",
@@ -107,9 +150,23 @@ async function answerReview(deps: WebhookDeps, { uid, request }: Review): Promis
   return { patch };
 }
 
-async function readRequest(request: Request, signal: AbortSignal): Promise<string> {
+async function readRequest(
+  request: Request,
+  { deps: { peers }, signal }: { deps: WebhookDeps; signal: AbortSignal },
+): Promise<Asked> {
   const { pathname } = new URL(request.url);
-  if (pathname !== "/mutate" && pathname !== "/") throw new Refusal(404, 'only "/mutate" and "/" are served');
+  const isForwarded = peers !== undefined && pathname === FORWARDED_PATH;
+  if (isForwarded && !peers.mayBePeer(request.headers)) throw new PeerRefusal();
+  if (!isForwarded && pathname !== "/mutate" && pathname !== "/") {
+    throw new Refusal(404, 'only "/mutate" and "/" are served');
+  }
+  const body = await readJson(request, signal);
+  if (isForwarded && !peers.isPeer(request.headers, body)) throw new PeerRefusal();
+  if (isForwarded && !peers.leads()) throw new NotLeading();
+  return { body, isForwarded };
+}
+
+async function readJson(request: Request, signal: AbortSignal): Promise<Uint8Array> {
   if (request.method !== "POST") throw new Refusal(405, "only POST is allowed");
   const type = (request.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
   if (type !== "application/json") throw new Refusal(415, "the content type has to be application/json");
@@ -123,7 +180,7 @@ async function readRequest(request: Request, signal: AbortSignal): Promise<strin
   if (body === "too slow") throw new Refusal(408, `the body did not arrive within ${BODY_MS} ms`);
   if (body.length === 0) throw new Refusal(400, "the body is empty");
   if (countValues(body) > MOST_VALUES) throw new Refusal(413, `the body has more than ${MOST_VALUES} values`);
-  return new TextDecoder().decode(body);
+  return body;
 }
 
 /** At least as many as JSON of these bytes has: each begins with a bracket, or follows a comma. */

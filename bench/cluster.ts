@@ -150,7 +150,7 @@ async function makeNamespace(cluster: Cluster, name: string, operator = NAME): P
 }
 
 /** A Deployment of 200 in a new namespace: how long the API server waited for the webhook, pod by pod. */
-async function burst(
+export async function burst(
   cluster: Cluster,
   { namespace, operator }: { namespace: string; operator: string },
 ): Promise<Quantiles> {

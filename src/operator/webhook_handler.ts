@@ -14,7 +14,9 @@ export interface WebhookDeps {
   readonly log: Log;
   readonly onReview: (review: ReviewOutcome) => void;
   /** Undefined: there are no other replicas, and no path for them. */
-  readonly peers?: Pick<Peers, "ask" | "mayBePeer" | "isPeer" | "leads" | "received"> | undefined;
+  readonly peers?:
+    | Pick<Peers, "ask" | "mayBePeer" | "isPeer" | "leads" | "received" | "longestWaitMs">
+    | undefined;
 }
 
 export interface ReviewOutcome extends Omit<AdmissionAnswer, "result"> {
@@ -75,6 +77,8 @@ interface Review {
 interface Asked {
   readonly body: Uint8Array;
   readonly isForwarded: boolean;
+  /** When another replica gives up waiting, at the latest. */
+  readonly untilMs: number | undefined;
 }
 
 /** Answers AdmissionReviews (https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/). */
@@ -138,6 +142,7 @@ async function answerReview(deps: WebhookDeps, { uid, request }: Review, asked: 
         namespace: textAt(request, "namespace") ?? "",
         isDryRun: request["dryRun"] === true,
         pod: objectAt(request, "object"),
+        untilMs: asked.untilMs,
       });
       if (answer.patch.length > 0) patch = encodePatch(answer.patch);
     }
@@ -152,8 +157,9 @@ async function answerReview(deps: WebhookDeps, { uid, request }: Review, asked: 
 
 async function readRequest(
   request: Request,
-  { deps: { peers }, signal }: { deps: WebhookDeps; signal: AbortSignal },
+  { deps: { peers, clock }, signal }: { deps: WebhookDeps; signal: AbortSignal },
 ): Promise<Asked> {
+  const arrivedMs = clock.now();
   const { pathname } = new URL(request.url);
   const isForwarded = peers !== undefined && pathname === FORWARDED_PATH;
   if (isForwarded && !peers.mayBePeer(request.headers)) throw new PeerRefusal();
@@ -163,7 +169,7 @@ async function readRequest(
   const body = await readJson(request, signal);
   if (isForwarded && !peers.isPeer(request.headers, body)) throw new PeerRefusal();
   if (isForwarded && !peers.leads()) throw new NotLeading();
-  return { body, isForwarded };
+  return { body, isForwarded, untilMs: isForwarded ? arrivedMs + peers.longestWaitMs : undefined };
 }
 
 async function readJson(request: Request, signal: AbortSignal): Promise<Uint8Array> {

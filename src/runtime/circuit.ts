@@ -1,8 +1,8 @@
 export interface CircuitOptions {
-  /** Failures in a row, however quick, that open it. */
-  readonly failures: number;
-  /** Silence that opens it: an attempt that failed after this long, in which no other one succeeded. */
+  /** An attempt that fails after this long has met silence; one that fails earlier, a refusal. */
   readonly silenceMs: number;
+  /** Refusals in a row that open it. Silence opens it at once, unless another attempt succeeded meanwhile. */
+  readonly refusals: number;
   /** From the opening to the first probe; doubles with each probe that fails, up to `longestWaitMs`. */
   readonly waitMs: number;
   readonly longestWaitMs: number;
@@ -23,7 +23,7 @@ export interface Attempt {
 export class Circuit {
   readonly #options: CircuitOptions;
   #era = 0;
-  #failures = 0;
+  #refusals = 0;
   #succeededMs = -Infinity;
   #open: { readonly waitMs: number; readonly untilMs: number; isProbed: boolean } | undefined;
 
@@ -48,26 +48,27 @@ export class Circuit {
   succeed({ era }: Attempt, nowMs: number): void {
     if (era !== this.#era) return;
     this.#open = undefined;
-    this.#failures = 0;
+    this.#refusals = 0;
     this.#succeededMs = nowMs;
   }
 
   fail({ startedMs, isProbe, era }: Attempt, nowMs: number): void {
     if (era !== this.#era) return;
-    const { failures, silenceMs, waitMs, longestWaitMs } = this.#options;
+    const { refusals, silenceMs, waitMs, longestWaitMs } = this.#options;
     if (this.#open !== undefined) {
       if (isProbe) this.#wait(Math.min(2 * this.#open.waitMs, longestWaitMs), nowMs);
       return;
     }
-    this.#failures++;
-    const isSilent = nowMs - startedMs >= silenceMs && this.#succeededMs < startedMs;
-    if (this.#failures >= failures || isSilent) this.#wait(waitMs, nowMs);
+    const isSilence = nowMs - startedMs >= silenceMs;
+    if (!isSilence) this.#refusals++;
+    const isEnough = isSilence ? this.#succeededMs < startedMs : this.#refusals >= refusals;
+    if (isEnough) this.#wait(waitMs, nowMs);
   }
 
   /** Closed, as at the beginning: it is about another one from now on. */
   reset(): void {
     this.#era++;
-    this.#failures = 0;
+    this.#refusals = 0;
     this.#succeededMs = -Infinity;
     this.#open = undefined;
   }

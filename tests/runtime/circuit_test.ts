@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { Circuit } from "../../src/runtime/circuit.ts";
 
-const OPTIONS = { failures: 3, silenceMs: 300, waitMs: 1_000, longestWaitMs: 4_000 };
+const OPTIONS = { refusals: 3, silenceMs: 300, waitMs: 1_000, longestWaitMs: 4_000 };
 
 /** One that was opened at `ms` by quick failures. */
 function opened(ms = 0): Circuit {
   const circuit = new Circuit(OPTIONS);
-  for (let i = 0; i < OPTIONS.failures; i++) circuit.fail(circuit.begin(ms)!, ms);
+  for (let i = 0; i < OPTIONS.refusals; i++) circuit.fail(circuit.begin(ms)!, ms);
   assert.ok(circuit.isOpen);
   return circuit;
 }
@@ -21,7 +21,7 @@ Deno.test("Circuit lets everything through while attempts succeed", () => {
   assert.equal(circuit.isOpen, false);
 });
 
-Deno.test("Circuit opens at the third quick failure in a row, and not before", () => {
+Deno.test("Circuit opens at the third refusal in a row, and not before", () => {
   const circuit = new Circuit(OPTIONS);
   const attempts = [0, 1, 2].map((ms) => circuit.begin(ms)!);
   circuit.fail(attempts[0]!, 3);
@@ -41,18 +41,18 @@ Deno.test("Circuit starts counting anew after a success", () => {
   assert.equal(circuit.isOpen, false);
 });
 
-Deno.test("Circuit opens at one failure after a whole silence", () => {
+Deno.test("Circuit opens at one attempt that meets silence", () => {
   const circuit = new Circuit(OPTIONS);
   circuit.fail(circuit.begin(1_000)!, 1_300);
   assert.equal(circuit.isOpen, true);
 });
 
-Deno.test("Circuit stays closed when one attempt is slow and others succeed meanwhile", () => {
+Deno.test("Circuit stays closed when many attempts meet silence, and one succeeds meanwhile", () => {
   const circuit = new Circuit(OPTIONS);
   for (let ms = 0; ms < 3_000; ms += 300) {
-    const slow = circuit.begin(ms)!;
+    const slow = Array.from({ length: 10 }, () => circuit.begin(ms)!);
     circuit.succeed(circuit.begin(ms + 100)!, ms + 200);
-    circuit.fail(slow, ms + 300);
+    for (const each of slow) circuit.fail(each, ms + 300);
   }
   assert.equal(circuit.isOpen, false);
 });

@@ -1,6 +1,6 @@
 import { isObject, objectAt, textAt } from "../../domain/json.ts";
 import { Circuit } from "../../runtime/circuit.ts";
-import { type Clock, deadline } from "../../runtime/clock.ts";
+import type { Clock } from "../../runtime/clock.ts";
 import type { Log } from "../../runtime/log.ts";
 import { ADDRESS_ANNOTATION, addressText, leaderAddress, type PeerAddress } from "./leader_address.ts";
 import type { PeerClient, PeerTarget } from "./peer_client.ts";
@@ -48,9 +48,12 @@ interface Leader {
   readonly address: PeerAddress;
 }
 
-const FAILURES = 3;
-const WAIT_MS = 1_000;
+const REFUSALS = 3;
+/** Of one review that is tried, and waits its deadline: short at first, since a leader may only have been busy. */
+const WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
+/** A process that was held up finds its timers due before it has read what came long ago: it looks once more. */
+const LAST_LOOK_MS = 5;
 
 /** Passes reviews on to the leader, as long as there is another one that answers in time. */
 export class Forwarder {
@@ -66,11 +69,15 @@ export class Forwarder {
     this.#deps = deps;
     this.#options = options;
     this.#circuit = new Circuit({
-      failures: FAILURES,
+      refusals: REFUSALS,
       silenceMs: options.deadlineMs,
       waitMs: WAIT_MS,
       longestWaitMs: LONGEST_WAIT_MS,
     });
+  }
+
+  get longestWaitMs(): number {
+    return this.#options.deadlineMs + LAST_LOOK_MS;
   }
 
   /** Undefined: nothing can be forwarded. */
@@ -79,7 +86,7 @@ export class Forwarder {
     this.#aim(this.#leader);
   }
 
-  /** The leader's answer; undefined: this replica is to decide. Never rejects, nor takes longer than the deadline. */
+  /** The leader's answer; undefined: this replica is to decide. Never rejects, and takes no longer than the deadline. */
   async ask(review: AskedReview): Promise<ForwardedAnswer | undefined> {
     const { clock, election, onResult } = this.#deps;
     if (this.#trust === undefined || election.holder === this.#options.identity) return undefined;
@@ -125,7 +132,9 @@ export class Forwarder {
   ): Promise<{ result: ForwardResult; answer?: ForwardedAnswer; error?: unknown }> {
     const { clock, keys, client } = this.#deps;
     const ms = this.#options.deadlineMs;
-    const limit = deadline(clock, { ms, reason: `no answer within ${ms} ms` });
+    const limit = new AbortController();
+    const giveUp = () => limit.abort(new DOMException(`no answer within ${ms} ms`, "TimeoutError"));
+    let cancel = clock.after(ms, () => cancel = clock.after(LAST_LOOK_MS, giveUp));
     try {
       const signature = signatureText(keys.sign({ to: addressText(leader.address), body }));
       const headers = { "content-type": "application/json", [SIGNATURE_HEADER]: signature };
@@ -137,7 +146,7 @@ export class Forwarder {
     } catch (error) {
       return { result: limit.signal.aborted ? "late" : "unreachable", error };
     } finally {
-      limit.release();
+      cancel();
     }
   }
 

@@ -48,6 +48,11 @@ export class Peers {
     }, options);
   }
 
+  /** How long a replica waits for the leader at most: all have the same configuration. */
+  get longestWaitMs(): number {
+    return this.#forwarder.longestWaitMs;
+  }
+
   /** The pair that is served from now on. Before the first one nothing is passed on or taken. */
   use(pair: KeyPair): void {
     this.#keys.renew(pair.key);

@@ -104,7 +104,7 @@ Deno.test("only creations of pods are passed on", async () => {
 Deno.test("a replica decides itself when the leader does not answer in time", async () => {
   const standby = replica({ number: 2, leader: 1 });
   const asking = await standby.begin();
-  await (standby.clock as FakeClock).advance(300);
+  await (standby.clock as FakeClock).advance(305);
   await asking.done;
   assert.equal(asking.answer!.placed, "on-demand 0");
   assert.deepEqual(standby.reserved(), ["on-demand 0"]);
@@ -119,12 +119,32 @@ Deno.test("a leader that answers after its caller has gone has given a place for
   };
   const asking = await standby.begin();
   await settle();
-  await (standby.clock as FakeClock).advance(300);
+  await (standby.clock as FakeClock).advance(305);
   await asking.done;
   assert.equal(asking.answer!.placed, "on-demand 0");
   assert.deepEqual(leader.reserved(), ["on-demand 0"]);
   await (leader.clock as FakeClock).advance(30_000);
   assert.deepEqual(leader.reserved(), []);
+});
+
+Deno.test("a leader that has to wait for longer than its caller does gives no place", async () => {
+  const leader = replica({ number: 1, leader: 1, workload: { replicas: 0 } });
+  const clock = leader.clock as FakeClock;
+  // No slot is free: it waits 250 ms for the caches to move, of which its caller has used some already.
+  const standby = replica({
+    number: 2,
+    leader: 1,
+    reached: () => async (request) => await leader.handler(request),
+  });
+  const asking = await standby.begin();
+  await (standby.clock as FakeClock).advance(305);
+  clock.freeze(305);
+  await clock.advance(0);
+  assert.deepEqual(leader.results(), ["placed"]);
+  assert.deepEqual(leader.reserved(), []);
+  await (standby.clock as FakeClock).advance(250);
+  await asking.done;
+  assert.deepEqual(standby.results(), ["placed"]);
 });
 
 Deno.test("a review goes one hop: a replica that does not lead refuses it with 421 and asks no further", async () => {

@@ -12,35 +12,47 @@ import { print, tell } from "./print.ts";
 const rounds = Number(Deno.args[0] ?? 9);
 const folder = await Deno.makeTempDir({ prefix: "spotalis-bench-" });
 const cluster = await Cluster.up(`${folder}/cluster`);
-const figures = { with: [] as Quantiles[], without: [] as Quantiles[] };
+const figures = { with: [] as Figures[], without: [] as Figures[] };
 
-interface Quantiles {
+interface Figures {
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Of all three replicas, for each pod. */
+  readonly cpuMs: number;
 }
+
+async function measure(
+  replicas: Replicas,
+  { namespace, way }: { namespace: string; way: Way },
+): Promise<Figures> {
+  const cpuBefore = await replicas.metric("process_cpu_seconds_total");
+  const quantiles = await burst(cluster, { namespace, operator: way });
+  const cpuSeconds = await replicas.metric("process_cpu_seconds_total") - cpuBefore;
+  await cluster.kubectl(["delete", "namespace", namespace]);
+  return { ...quantiles, cpuMs: cpuSeconds * 1_000 / PODS };
+}
+
+const PODS = 200;
+const WAYS = ["with", "without"] as const;
+type Way = (typeof WAYS)[number];
 
 try {
   // Nothing is evicted: replacements would be reviews, too.
   const operator = { disruptionWindow: { schedule: "0 0 29 2 *", duration: "1m" } };
   await using on = await Replicas.start(cluster, { name: "with", config: { operator } });
   const config = { operator, webhook: { forwarding: { enabled: false } } };
-  await using _off = await Replicas.start(cluster, { name: "without", config });
+  await using off = await Replicas.start(cluster, { name: "without", config });
   // Until the API server has taken the webhooks up, pods pass without a review.
   await new Promise((resolve) => setTimeout(resolve, 5_000));
-  for (const way of ["with", "without"] as const) {
-    await burst(cluster, { namespace: `${way}-first`, operator: way });
-  }
+  const replicas = { with: on, without: off };
+  for (const way of WAYS) await measure(replicas[way], { namespace: `${way}-first`, way });
   for (let i = 0; i < rounds; i++) {
     // Each way is as often the first of a round as the second.
-    const ways = ["with", "without"] as const;
-    for (const way of i % 2 === 0 ? ways : ways.toReversed()) {
-      const namespace = `${way}-${i}`;
-      figures[way].push(await burst(cluster, { namespace, operator: way }));
-      await cluster.delete("namespace", namespace);
+    for (const way of i % 2 === 0 ? WAYS : WAYS.toReversed()) {
+      figures[way].push(await measure(replicas[way], { namespace: `${way}-${i}`, way }));
     }
-    tell(
-      `round ${i + 1}: p99 ${figures.with[i]!.p99Ms.toFixed(0)} / ${figures.without[i]!.p99Ms.toFixed(0)} ms`,
-    );
+    const p99 = WAYS.map((way) => figures[way][i]!.p99Ms.toFixed(0)).join(" / ");
+    tell(`round ${i + 1}: p99 ${p99} ms, load ${Deno.loadavg()[0]!.toFixed(1)}`);
   }
   const results = ["answered", "late", "unreachable", "circuit_open"];
   const counted = await Promise.all(
@@ -54,14 +66,13 @@ try {
   await Deno.remove(folder, { recursive: true });
 }
 
-const medianOf = (way: "with" | "without", key: keyof Quantiles) =>
-  median(figures[way].map((each) => each[key]));
-const rows = (["p50Ms", "p99Ms"] as const).map((key) => {
+const medianOf = (way: Way, key: keyof Figures) => median(figures[way].map((each) => each[key]));
+const rows = (["p50Ms", "p99Ms", "cpuMs"] as const).map((key) => {
   const [on, off] = [medianOf("with", key), medianOf("without", key)];
   const ratios = figures.with.map((each, i) => each[key] / figures.without[i]![key]);
-  return `| ${key.slice(0, 3)} | ${on.toFixed(1)} ms | ${off.toFixed(1)} ms | ${(on / off).toFixed(2)} | ${
-    median(ratios).toFixed(2)
-  } |`;
+  return `| ${key.replace("Ms", "")} | ${on.toFixed(1)} ms | ${off.toFixed(1)} ms | ${
+    (on / off).toFixed(2)
+  } | ${median(ratios).toFixed(2)} |`;
 });
 print(
   [

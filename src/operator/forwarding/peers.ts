@@ -24,6 +24,8 @@ export interface PeersOptions {
   readonly deadlineMs: number;
 }
 
+const NO_ADDRESS = "POD_IP is not set, or webhook.port is 0";
+
 /** The other replicas: reviews go to the one that leads, and come from those that do not. */
 export class Peers {
   readonly #deps: PeersDeps;
@@ -56,7 +58,7 @@ export class Peers {
   /** The pair that is served from now on. Before the first one nothing is passed on or taken. */
   use(pair: KeyPair): void {
     this.#keys.renew(pair.key);
-    const trust = this.#options.address === undefined ? "POD_IP is not set" : peerTrust(pair);
+    const trust = this.#options.address === undefined ? NO_ADDRESS : peerTrust(pair);
     this.#forwarder.trust(typeof trust === "string" ? undefined : trust);
     const problem = typeof trust === "string" ? trust : undefined;
     if (problem !== undefined && problem !== this.#problem) {

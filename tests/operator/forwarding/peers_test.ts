@@ -159,7 +159,17 @@ Deno.test("a review goes one hop: a replica that does not lead refuses it with 4
   assert.deepEqual(second.log.messages, [], "no line for each review");
 });
 
-Deno.test("a leader takes no review for itself that it would have to ask for again", async () => {
+Deno.test("a review goes one hop even where the Lease names another, and this one leads by its own clock", async () => {
+  const third = replica({ number: 3, leader: 3 });
+  const second = replica({ number: 2, leader: 3, reached: () => third.handler });
+  second.election.isValid = () => true;
+  const first = replica({ number: 1, leader: 2, reached: () => second.handler });
+  assert.equal((await first.ask()).placed, "on-demand 0");
+  assert.deepEqual([first.results(), second.results(), third.results()], [["forwarded"], ["placed"], []]);
+  assert.equal(second.far.streams.length, 0);
+});
+
+Deno.test("a leader asks nobody", async () => {
   const leader = replica({ number: 1, leader: 1 });
   await leader.ask();
   assert.equal(leader.far.streams.length, 0);
@@ -238,7 +248,7 @@ Deno.test("there is no path for peers where there are none", async () => {
 const OFF: readonly [why: string, pair: KeyPair, isInPod: boolean][] = [
   ["there is no ca.crt beside the certificate", { ...FIRST, expiresMs: 0 }, true],
   ["ca.crt holds no certificate in PEM", { ...PAIR, ca: "garbage" }, true],
-  ["POD_IP is not set", PAIR, false],
+  ["POD_IP is not set, or webhook.port is 0", PAIR, false],
 ];
 
 for (const [why, pair, isInPod] of OFF) {

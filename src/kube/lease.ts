@@ -1,4 +1,5 @@
 import { type Clock, sleep } from "../runtime/clock.ts";
+import { describeError } from "../runtime/log.ts";
 import type { Random } from "../runtime/random.ts";
 import { isApiError } from "./api_error.ts";
 import type { KubeClient } from "./client.ts";
@@ -75,6 +76,11 @@ export class LeaderElector {
     return this.#observed?.lease.metadata?.annotations?.[key];
   }
 
+  /** Of the Lease; undefined until it has been read or made. */
+  get uid(): string | undefined {
+    return this.#observed?.lease.metadata?.uid;
+  }
+
   /** When this process became the leader, by the monotonic clock. */
   get acquiredMs(): number {
     return this.#acquiredMs;
@@ -136,7 +142,7 @@ export class LeaderElector {
       if (this.#isLeader && this.holder !== this.#options.identity) return this.#step(false, failure);
     } catch (error) {
       if (signal.aborted) return;
-      failure = error instanceof Error ? error.message : String(error);
+      failure = describeError(error);
     }
     const isOverdue = this.#deps.clock.now() >= this.#renewedMs + this.#options.renewDeadlineMs;
     if (this.#isLeader && isOverdue) this.#step(false, failure);

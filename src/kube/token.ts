@@ -7,6 +7,18 @@ export interface TokenSource {
   invalidate(): void;
 }
 
+/** What RFC 6750 lets a bearer token be made of; a header's own error would show the whole of it. */
+const BEARER = /^[\x21-\x7e]+$/;
+
+/** The token, if it is one; `origin` says where it came from, since it may not be shown. */
+export function bearerToken(token: unknown, origin: string): string {
+  if (typeof token !== "string" || token === "") throw new Error(`Cannot use ${origin}: it holds no token`);
+  if (!BEARER.test(token)) {
+    throw new Error(`Cannot use ${origin}: a token has no spaces, control characters or letters beyond ASCII`);
+  }
+  return token;
+}
+
 export function staticToken(token: string): TokenSource {
   return { get: () => Promise.resolve(token), invalidate: () => {} };
 }
@@ -50,9 +62,10 @@ export function fileToken(
   { clock, readText }: { clock: Clock; readText: (path: string) => Promise<string> },
   path: string,
 ): TokenSource {
+  const origin = `the token file ${path.slice(0, 300)}`;
   return refreshingToken(clock, async () => {
-    const token = (await readText(path)).trim();
-    if (token === "") throw new Error(`Cannot use the token file ${path}: it is empty`);
-    return { token, staleAtMs: clock.now() + REREAD_MS };
+    const text = (await readText(path)).trim();
+    if (text === "") throw new Error(`Cannot use ${origin}: it is empty`);
+    return { token: bearerToken(text, origin), staleAtMs: clock.now() + REREAD_MS };
   });
 }

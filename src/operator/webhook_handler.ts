@@ -3,10 +3,12 @@ import type { PatchOperation } from "../domain/pod_patch.ts";
 import { quote } from "../domain/quote.ts";
 import { type Clock, deadline } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
+import { Sparing } from "../runtime/sparing.ts";
 import type { Admission, AdmissionAnswer } from "./admission.ts";
 import type { Peers } from "./forwarding/peers.ts";
 import { FORWARDED_PATH } from "./forwarding/signature_header.ts";
-import { readBody } from "./read_body.ts";
+import { KeptAnswers } from "./kept_answers.ts";
+import { readBody, Room, type RoomShare } from "./read_body.ts";
 
 export interface WebhookDeps {
   readonly admission: Admission;
@@ -37,8 +39,13 @@ const MOST_VALUES = 200_000;
 const LONGEST_UID = 128;
 /** Longer than the API server itself waits. */
 const BODY_MS = 5_000;
+/** Of all requests under way: a few hundred usual ones, and less than would fill the heap. */
+const MOST_BYTES_AT_ONCE = 24 * 1024 * 1024;
 /** Answers kept for a review that is sent again: more than can be under way at once. */
 const MOST_ANSWERS = 2_048;
+const MOST_ANSWER_BYTES = 8 * 1024 * 1024;
+/** Whoever can reach the port can be refused as often as they like: the log tells of it now and then. */
+const REFUSAL_LOG_MS = 10_000;
 
 const VERSIONS: readonly string[] = ["admission.k8s.io/v1", "admission.k8s.io/v1beta1"];
 /** What a metric may have as a label: the text comes from outside. */
@@ -60,7 +67,6 @@ class PeerRefusal extends Refusal {
   }
 }
 
-/** Not worth a line in the log: the replica that asked decides itself, and says so. */
 class NotLeading extends Refusal {
   constructor() {
     super(421, "this replica does not lead");
@@ -83,33 +89,36 @@ interface Asked {
 
 /** Answers AdmissionReviews (https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/). */
 export function createWebhookHandler(deps: WebhookDeps): Handler {
-  const answers = new Map<string, Promise<Answered>>();
-
   /** The same uid is the same question: it gets the same answer, and takes one place. */
-  function answerOnce(review: Review, asked: Asked): Promise<Answered> {
-    const known = answers.get(review.uid);
-    if (known !== undefined) return known;
-    const answer = answerReview(deps, review, asked);
-    answers.set(review.uid, answer);
-    if (answers.size > MOST_ANSWERS) answers.delete(answers.keys().next().value!);
-    return answer;
-  }
+  const answers = new KeptAnswers<Answered>({
+    most: MOST_ANSWERS,
+    mostBytes: MOST_ANSWER_BYTES,
+    bytesOf: ({ patch }) => patch?.length ?? 0,
+  });
+  const room = new Room(MOST_BYTES_AT_ONCE);
+  const refusals = new Sparing(deps.clock, { everyMs: REFUSAL_LOG_MS });
 
   return async (request) => {
     const limit = deadline(deps.clock, { ms: BODY_MS, reason: "the body did not arrive in time" });
+    const share = room.share();
     try {
-      const asked = await readRequest(request, { deps, signal: limit.signal });
+      const asked = await readRequest(request, { deps, signal: limit.signal, share });
       const review = parseReview(new TextDecoder().decode(asked.body));
-      const answer = await answerOnce(review, asked);
+      const answer = await answers.once(review.uid, () => answerReview(deps, review, asked));
       if (asked.isForwarded) deps.peers?.received("answered");
       return reviewResponse(review, answer);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       if (error instanceof PeerRefusal) deps.peers?.received("refused");
+      // Not worth a line: the replica that asked decides itself, and says so.
       if (error instanceof NotLeading) deps.peers?.received("not_leading");
-      else deps.log.warn("admission request refused", { status: error.status, why: error.message });
+      const leftOut = error instanceof NotLeading ? undefined : refusals.pass(error.message);
+      if (leftOut !== undefined) {
+        deps.log.warn("admission request refused", { status: error.status, why: error.message, leftOut });
+      }
       return refusalResponse(error);
     } finally {
+      share.giveBack();
       limit.release();
     }
   };
@@ -157,7 +166,11 @@ async function answerReview(deps: WebhookDeps, { uid, request }: Review, asked: 
 
 async function readRequest(
   request: Request,
-  { deps: { peers, clock }, signal }: { deps: WebhookDeps; signal: AbortSignal },
+  { deps: { peers, clock }, ...limits }: {
+    readonly deps: WebhookDeps;
+    readonly signal: AbortSignal;
+    readonly share: RoomShare;
+  },
 ): Promise<Asked> {
   const arrivedMs = clock.now();
   const { pathname } = new URL(request.url);
@@ -166,13 +179,16 @@ async function readRequest(
   if (!isForwarded && pathname !== "/mutate" && pathname !== "/") {
     throw new Refusal(404, 'only "/mutate" and "/" are served');
   }
-  const body = await readJson(request, signal);
+  const body = await readJson(request, limits);
   if (isForwarded && !peers.isPeer(request.headers, body)) throw new PeerRefusal();
   if (isForwarded && !peers.leads()) throw new NotLeading();
   return { body, isForwarded, untilMs: isForwarded ? arrivedMs + peers.longestWaitMs : undefined };
 }
 
-async function readJson(request: Request, signal: AbortSignal): Promise<Uint8Array> {
+async function readJson(
+  request: Request,
+  limits: { readonly signal: AbortSignal; readonly share: RoomShare },
+): Promise<Uint8Array> {
   if (request.method !== "POST") throw new Refusal(405, "only POST is allowed");
   const type = (request.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
   if (type !== "application/json") throw new Refusal(415, "the content type has to be application/json");
@@ -180,10 +196,11 @@ async function readJson(request: Request, signal: AbortSignal): Promise<Uint8Arr
   if (encoding !== null && encoding !== "identity") {
     throw new Refusal(415, "content encodings are not accepted");
   }
-  const body = await readBody(request, { mostBytes: MOST_BYTES, signal }).catch(() => "cut off" as const);
+  const body = await readBody(request, { mostBytes: MOST_BYTES, ...limits }).catch(() => "cut off" as const);
   if (body === "cut off") throw new Refusal(400, "the connection broke before the body was whole");
   if (body === "too large") throw new Refusal(413, `the body has more than ${MOST_BYTES} bytes`);
   if (body === "too slow") throw new Refusal(408, `the body did not arrive within ${BODY_MS} ms`);
+  if (body === "no room") throw new Refusal(429, "too much is being asked at once");
   if (body.length === 0) throw new Refusal(400, "the body is empty");
   if (countValues(body) > MOST_VALUES) throw new Refusal(413, `the body has more than ${MOST_VALUES} values`);
   return body;
@@ -244,6 +261,8 @@ function refusalResponse(refusal: Refusal): Response {
   }
   const response = jsonResponse(refusal.status, { error: refusal.message });
   if (refusal.status === 405) response.headers.set("allow", "POST");
+  // The rest of the body is not waited for.
+  if (refusal.status === 408 || refusal.status === 413) response.headers.set("connection", "close");
   return response;
 }
 

@@ -80,37 +80,40 @@ stage({ name: NAME }, async (play, { operator }) => {
   for (const into of pairs) await issueServingCertificate(caDir, { into });
   const newest = await pairIn(pairs.at(-1)!);
 
-  await play("twenty swaps in ten seconds fail no creation and no review", async ({ client, namespace }) => {
-    await askAboutAll();
-    // Until the API server has taken the change up, pods pass without a review.
-    await eventually(async () => {
-      await createPod(client, namespace, `probe-${crypto.randomUUID()}`);
-      assert.ok(await reviewed(operator) > 0);
-    });
-    const before = await reviewed(operator);
-    const old = await ReviewClient.connect(target);
-    const swapping = (async () => {
-      for (const pair of pairs) {
-        await sleep(SWAP_MS);
-        await secret.write(await pairIn(pair));
-      }
-    })();
-    // An old connection takes one request after the other.
-    let queue = Promise.resolve();
-    const [pods, onOld, onNew] = await Promise.all([
-      load(20, (i) => createPod(client, namespace, `pod-${i}`)),
-      load(20, () => queue = queue.then(() => old.ask())),
-      load(20, () => askOnNewConnection(target)),
-      swapping,
-    ]);
-    old.close();
-    assert.deepEqual([pods.failures, onOld.failures, onNew.failures], [[], [], []]);
-    assert.ok(pods.count > 500 && onOld.count + onNew.count > 1_000);
-    assert.equal(await reviewed(operator) - before, pods.count + onOld.count + onNew.count);
-    await eventually(async () => assert.equal(await shown(target), newest["tls.crt"]), 10_000);
-    const reloads = await operator.metric(RELOADS, { result: "success" });
-    assert.ok(reloads >= 8, `${reloads} reloads`);
-  });
+  await play(
+    "fault 29: twenty swaps in ten seconds fail no creation and no review",
+    async ({ client, namespace }) => {
+      await askAboutAll();
+      // Until the API server has taken the change up, pods pass without a review.
+      await eventually(async () => {
+        await createPod(client, namespace, `probe-${crypto.randomUUID()}`);
+        assert.ok(await reviewed(operator) > 0);
+      });
+      const before = await reviewed(operator);
+      const old = await ReviewClient.connect(target);
+      const swapping = (async () => {
+        for (const pair of pairs) {
+          await sleep(SWAP_MS);
+          await secret.write(await pairIn(pair));
+        }
+      })();
+      // An old connection takes one request after the other.
+      let queue = Promise.resolve();
+      const [pods, onOld, onNew] = await Promise.all([
+        load(20, (i) => createPod(client, namespace, `pod-${i}`)),
+        load(20, () => queue = queue.then(() => old.ask())),
+        load(20, () => askOnNewConnection(target)),
+        swapping,
+      ]);
+      old.close();
+      assert.deepEqual([pods.failures, onOld.failures, onNew.failures], [[], [], []]);
+      assert.ok(pods.count > 500 && onOld.count + onNew.count > 1_000);
+      assert.equal(await reviewed(operator) - before, pods.count + onOld.count + onNew.count);
+      await eventually(async () => assert.equal(await shown(target), newest["tls.crt"]), 10_000);
+      const reloads = await operator.metric(RELOADS, { result: "success" });
+      assert.ok(reloads >= 8, `${reloads} reloads`);
+    },
+  );
 
   const expired = `${caDir}/expired`;
   await issueServingCertificate(caDir, { into: expired, days: -1 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { NO_MOVES } from "../../src/domain/moves.ts";
 import type { PodView } from "../../src/domain/snapshot.ts";
-import { GOOD_STANDING } from "../support/builders.ts";
+import { GOOD_STANDING, NO_FALLBACK } from "../support/builders.ts";
 import {
   budgetObject,
   deploymentObject,
@@ -16,7 +16,7 @@ import {
 } from "./objects.ts";
 import { type FakeCluster, fakeCluster, OWN_NAMESPACE } from "./support.ts";
 
-const OPTIONS = { moves: NO_MOVES, standing: GOOD_STANDING };
+const OPTIONS = { moves: NO_MOVES, standing: GOOD_STANDING, fallback: () => NO_FALLBACK };
 
 function snapshotOf(cluster: FakeCluster, kind = "Deployment", name = "web") {
   return cluster.view.snapshot(cluster.cache.workload(kind, { namespace: "shop", name })!, OPTIONS);
@@ -53,7 +53,7 @@ for (const [name, fields, where] of PLACES) {
   });
 }
 
-Deno.test("WorkloadView says of a pod that its node departs, and nothing of one that has none", () => {
+Deno.test("fault 53: WorkloadView says of a pod that its node departs, and nothing of one that has none", () => {
   const cluster = withWeb();
   cluster.addNode(nodeObject("spot-1", { spec: { unschedulable: true } }));
   cluster.addPod(podObject("web-0", { nodeName: "spot-1" }));

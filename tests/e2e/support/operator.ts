@@ -2,7 +2,7 @@ import { systemClock } from "../../../src/runtime/clock.ts";
 import type { Json } from "../../scenarios/support/json.ts";
 import { LogBook, type LogLine } from "../../scenarios/support/log_book.ts";
 import { metricSum } from "../../scenarios/support/metric_sum.ts";
-import { OPERATOR_LABEL, type OperatorLike } from "../../scenarios/support/stage.ts";
+import { OPERATOR_LABEL, type OperatorLike, UNCAPPED } from "../../scenarios/support/stage.ts";
 import { makeServingCertificate } from "./certificates.ts";
 import type { Cluster } from "./cluster.ts";
 
@@ -19,6 +19,10 @@ export interface OperatorOptions {
   readonly env?: Record<string, string>;
   /** False: started without a webhook configuration that points to it. */
   readonly registers?: boolean;
+  /** A command that runs the rest of its arguments, such as `unshare`: the operator is started by it. */
+  readonly through?: readonly string[];
+  /** Instead of one that acts as the ServiceAccount of `deploy/`. */
+  readonly kubeconfig?: string;
 }
 
 export function freePorts(count: number): number[] {
@@ -67,7 +71,8 @@ export class Operator implements OperatorLike {
     return operator;
   }
 
-  static async spawn(cluster: Cluster, { name, config = {}, env = {}, registers = true }: OperatorOptions) {
+  static async spawn(cluster: Cluster, options: OperatorOptions): Promise<Operator> {
+    const { name, config = {}, env = {}, registers = true, through = [] } = options;
     const [webhook, metrics, health] = freePorts(3) as [number, number, number];
     const dir = `${cluster.dir}/${name}-${webhook}`;
     const certificate = await makeServingCertificate(dir);
@@ -77,7 +82,11 @@ export class Operator implements OperatorLike {
     const configPath = `${dir}/config.yaml`;
     const settings = {
       operator: { leaderElection: { namespace: leaseNamespace }, ...config.operator },
-      controllers: { namespaceSelector: { matchLabels: { [OPERATOR_LABEL]: name } }, ...config.controllers },
+      controllers: {
+        namespaceSelector: { matchLabels: { [OPERATOR_LABEL]: name } },
+        ...config.controllers,
+        disruption: { maxEvictionsPerMinute: UNCAPPED, ...config.controllers?.disruption },
+      },
       webhook: { port: webhook, certDir: dir, ...config.webhook },
       observability: {
         metrics: { bindAddress: `127.0.0.1:${metrics}` },
@@ -86,8 +95,8 @@ export class Operator implements OperatorLike {
       },
     };
     await Deno.writeTextFile(configPath, JSON.stringify(settings));
-    const kubeconfig = await cluster.operatorKubeconfig();
-    const [program, ...args] = commandLine();
+    const kubeconfig = options.kubeconfig ?? await cluster.operatorKubeconfig();
+    const [program, ...args] = [...through, ...commandLine()];
     const child = new Deno.Command(program!, {
       args: [...args, "run", "--config", configPath, "--kubeconfig", kubeconfig],
       env: { ...env, NO_COLOR: "1" },
@@ -95,6 +104,10 @@ export class Operator implements OperatorLike {
       stderr: "piped",
     }).spawn();
     return new Operator(child, { ports: { webhook, metrics, health }, configPath, kubeconfig });
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   get webhookUrl(): string {

@@ -13,6 +13,9 @@ export const TRUE_KIND_LABEL = "e2e.spotalis.io/true-kind";
 /** A stage has the nodes spot-0, spot-1 … and on-demand-0, on-demand-1 …, as many of each. */
 export const NODES_EACH = 6;
 
+/** Scenes are played side by side, and need not wait for each other's evictions. */
+export const UNCAPPED = 10_000;
+
 /** The label that a namespace carries to belong to the operator of this name. */
 export const OPERATOR_LABEL = "e2e.spotalis.io/operator";
 

@@ -84,7 +84,9 @@ Deno.test({
   ...LOOSE,
   async fn(test) {
     const name = "forwarding";
-    await using replicas = await Replicas.start(sharedCluster(), { name });
+    // As long as can be: 300 ms are for replicas that have a processor each.
+    const config = { webhook: { forwarding: { deadline: "1s" } } };
+    await using replicas = await Replicas.start(sharedCluster(), { name, config });
     const stage = await stageOf(name, replicas);
     await isCalled(stage, replicas);
     for (const size of [10, 50, 200]) {

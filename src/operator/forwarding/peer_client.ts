@@ -14,8 +14,8 @@ export interface PeerTarget {
 /** A connection over TLS on which the target has proved itself. */
 export type ConnectPeer = (target: PeerTarget) => Promise<ByteStream>;
 
-/** Kept between requests; more are made as they are needed. */
-const MOST_IDLE = 32;
+/** Enough for what is under way, a few milliseconds each; the leader has room for as many of several replicas. */
+const MOST_CONNECTIONS = 32;
 /** Longer, and something on the way may have forgotten the connection. */
 const LONGEST_IDLE_MS = 60_000;
 
@@ -31,6 +31,9 @@ export class PeerClient {
   #target: PeerTarget | undefined;
   /** The one that was used last is at the end. */
   #idle: Idle[] = [];
+  /** Requests that have a connection, or are making one; the others wait in turn. */
+  #underWay = 0;
+  #waiting: (() => void)[] = [];
 
   constructor({ clock, connect }: { clock: Clock; connect: ConnectPeer }) {
     this.#clock = clock;
@@ -48,6 +51,38 @@ export class PeerClient {
    * the request is sent once more: the target has to take it twice for once.
    */
   async post(request: Omit<PeerRequest, "host">, signal: AbortSignal): Promise<PeerResponse> {
+    await this.#begin(signal);
+    try {
+      return await this.#post(request, signal);
+    } finally {
+      this.#end();
+    }
+  }
+
+  async #begin(signal: AbortSignal): Promise<void> {
+    if (this.#underWay < MOST_CONNECTIONS) {
+      this.#underWay++;
+      return;
+    }
+    let go: (() => void) | undefined;
+    const turn = new Promise<void>((resolve) => this.#waiting.push(go = resolve));
+    try {
+      await beforeAbort(turn, signal);
+    } catch (error) {
+      // Its turn may have come with the abort: then that is the next one's.
+      if (this.#waiting.includes(go!)) this.#waiting = this.#waiting.filter((each) => each !== go);
+      else this.#end();
+      throw error;
+    }
+  }
+
+  #end(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#underWay--;
+    else next();
+  }
+
+  async #post(request: Omit<PeerRequest, "host">, signal: AbortSignal): Promise<PeerResponse> {
     const target = this.#target;
     if (target === undefined) throw new Error("there is nobody to ask");
     this.#drop(this.#clock.now() - LONGEST_IDLE_MS);
@@ -81,7 +116,7 @@ export class PeerClient {
     let isKept = false;
     try {
       const response = await beforeAbort(exchange(stream, request), signal);
-      isKept = response.isKept && target === this.#target && this.#idle.length < MOST_IDLE;
+      isKept = response.isKept && target === this.#target;
       return response;
     } finally {
       if (isKept) this.#idle.push({ stream, sinceMs: this.#clock.now() });

@@ -30,13 +30,23 @@ Deno.test("PeerClient keeps its connection from one request to the next", async 
   assert.equal(streams.length, 1);
 });
 
-Deno.test("PeerClient has as many connections as requests under way, and keeps 32", async () => {
+Deno.test("PeerClient has 32 connections at most, over which the others go in turn", async () => {
   const { post, streams } = scene();
-  await Promise.all(Array.from({ length: 50 }, post));
-  assert.equal(streams.length, 50);
-  assert.equal(streams.filter(({ isClosed }) => !isClosed).length, 32);
-  await Promise.all(Array.from({ length: 32 }, post));
-  assert.equal(streams.length, 50);
+  const answers = await Promise.all(Array.from({ length: 200 }, post));
+  assert.equal(answers.length, 200);
+  assert.equal(streams.length, 32);
+  assert.equal(streams.reduce((sum, { requests }) => sum + requests, 0), 200);
+});
+
+Deno.test("PeerClient gives up at its deadline while it waits for its turn, and loses none by that", async () => {
+  const { far, post, streams, clock } = scene(silent);
+  const late = Array.from({ length: 40 }, () => assert.rejects(post(), /late/));
+  await clock.advance(300);
+  await Promise.all(late);
+  const before = streams.length;
+  far.handler = () => new Response("{}");
+  await Promise.all(Array.from({ length: 100 }, post));
+  assert.equal(streams.length - before, 32, "as many as before, and not fewer");
 });
 
 Deno.test("PeerClient sends a request once more where a kept connection has broken, and only once", async () => {

@@ -1,3 +1,4 @@
+import { LOOKING_ON } from "../src/observer.ts";
 import { decide } from "../src/domain/decide.ts";
 import { NO_MOVES } from "../src/domain/moves.ts";
 import type { PodView, WorkloadSnapshot } from "../src/domain/snapshot.ts";
@@ -47,6 +48,7 @@ function snapshot(workload: number): WorkloadSnapshot {
     isPaused: false,
     rollout: { isObserved: true, ...all, ownersWithPods: 1 },
     pods: Array.from({ length: PODS }, (_, slot) => pod(workload, slot)),
+    unseen: undefined,
     budgets: [{ name: "web", disruptionsAllowed: 1 }],
     moves: NO_MOVES,
     fallback: {
@@ -56,7 +58,7 @@ function snapshot(workload: number): WorkloadSnapshot {
       mayProbe: false,
       isInherited: false,
     },
-    standing: { lease: undefined, throttled: undefined, stale: undefined },
+    standing: LOOKING_ON,
   };
 }
 

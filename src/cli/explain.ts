@@ -1,4 +1,4 @@
-import { createOnlooker, type Observer, settingsOf } from "../app.ts";
+import { createOnlooker, type Observer, settingsOf } from "../observer.ts";
 import { decide, type Decision, explainGates } from "../domain/decide.ts";
 import { slotCapacity } from "../domain/distribution.ts";
 import { formatDuration } from "../domain/duration.ts";

@@ -1,4 +1,4 @@
-import { type AppDeps, createOnlooker, type Observer, settingsOf } from "../app.ts";
+import { type AppDeps, createOnlooker, type Observer, settingsOf } from "../observer.ts";
 import { decide, type Decision } from "../domain/decide.ts";
 import type { PolicyResult } from "../domain/policy.ts";
 import type { DisruptionSettings, Instant, WorkloadSnapshot } from "../domain/snapshot.ts";

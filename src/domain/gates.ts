@@ -2,7 +2,7 @@ import { type Census, isLive } from "./census.ts";
 import { formatDuration } from "./duration.ts";
 import { isStuck } from "./spot_evidence.ts";
 import { describeProblem, type Policy } from "./policy.ts";
-import type { DisruptionSettings, Instant, PodView, WorkloadSnapshot } from "./snapshot.ts";
+import type { DisruptionSettings, Instant, Pause, PodView, WorkloadSnapshot } from "./snapshot.ts";
 import type { Selection } from "./victims.ts";
 
 /** A rule that can hold a move back. Log, metric, Event and `explain` use these words as they are. */
@@ -22,6 +22,8 @@ export type Gate =
   | "protected"
   | "budget"
   | "forbidden"
+  | "storm"
+  | "capped"
   | "throttled"
   | "stale"
   | "lease";
@@ -121,13 +123,16 @@ const rollout: Check = ({ snapshot }) => {
   return undefined;
 };
 
-const moving: Check = ({ snapshot }) => {
+const moving: Check = ({ snapshot, now }) => {
   const leaving = snapshot.pods.filter((pod) => pod.isTerminating || snapshot.moves.evicted.has(pod.uid));
   if (leaving.length > 0) return { detail: `${count(leaving.length)} terminating` };
   const ready = snapshot.pods.filter((pod) => isLive(pod) && pod.isReady).length;
-  return ready < snapshot.replicas
-    ? { detail: `${ready} of ${snapshot.replicas} pods are there and ready` }
-    : undefined;
+  if (ready < snapshot.replicas) return { detail: `${ready} of ${snapshot.replicas} pods are there and ready` };
+  // Until they are given up, the replacement of an evicted pod would be placed as if they came.
+  const until = snapshot.unseen && untilWall(snapshot.unseen.untilMs, now);
+  return until === undefined
+    ? undefined
+    : { detail: `${count(snapshot.unseen!.pods)} placed, and not seen yet`, until };
 };
 
 const interrupted: Check = ({ snapshot }) => {
@@ -174,6 +179,11 @@ const budget: Check = ({ snapshot, selection, now }) => {
   return selection.victims.length === 0 && blocked !== undefined ? { detail: blocked.detail } : undefined;
 };
 
+function pauseAnswer(pause: Pause | undefined, now: Instant): Answer | undefined {
+  const until = pause && untilWall(pause.untilMs, now);
+  return pause === undefined || until === undefined ? undefined : { detail: pause.detail, until };
+}
+
 function refusal(gate: "budget" | "forbidden", { moves }: WorkloadSnapshot, now: Instant): Answer | undefined {
   if (moves.refused?.gate !== gate) return undefined;
   const until = untilWall(moves.refused.untilMs, now);
@@ -181,6 +191,12 @@ function refusal(gate: "budget" | "forbidden", { moves }: WorkloadSnapshot, now:
 }
 
 const forbidden: Check = ({ snapshot, now }) => refusal("forbidden", snapshot, now);
+
+const storm: Check = ({ snapshot, now }) => pauseAnswer(snapshot.standing.storm, now);
+
+/** A pod that is bound nowhere yet does not run: its eviction disrupts nothing. */
+const capped: Check = ({ snapshot, selection, now }) =>
+  selection.victims[0]?.isBound === false ? undefined : pauseAnswer(snapshot.standing.capped, now);
 
 const throttled: Check = ({ snapshot }) =>
   snapshot.standing.throttled === undefined ? undefined : { detail: snapshot.standing.throttled };
@@ -215,6 +231,8 @@ export const GATES: readonly { readonly gate: Gate; readonly check: Check }[] = 
   { gate: "protected", check: protection },
   { gate: "budget", check: budget },
   { gate: "forbidden", check: forbidden },
+  { gate: "storm", check: storm },
+  { gate: "capped", check: capped },
   { gate: "throttled", check: throttled },
   { gate: "stale", check: stale },
   { gate: "lease", check: lease },
@@ -234,6 +252,8 @@ export const KNOWN_TO_LEADER: ReadonlySet<Gate> = new Set([
   "cooldown",
   "ineffective",
   "forbidden",
+  "storm",
+  "capped",
   "throttled",
   "stale",
   "lease",

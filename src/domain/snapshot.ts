@@ -68,14 +68,31 @@ export interface RolloutView {
   readonly ownersWithPods: number;
 }
 
+/** Why to wait, and until when at the latest: monotonic milliseconds. */
+export interface Pause {
+  readonly detail: string;
+  readonly untilMs: number;
+}
+
 /** Whether this process may evict at all: everything that is not about the workload. */
 export interface Standing {
+  /** Why no pod is moved for the sake of a split: too many nodes are going. */
+  readonly storm: Pause | undefined;
+  /** Why no pod that runs is evicted: as many as may be in a minute were, or others come first. */
+  readonly capped: Pause | undefined;
   /** Why not: leadership may have lapsed, or was won only now. */
   readonly lease: string | undefined;
   /** Why not: the API server has asked to slow down. */
   readonly throttled: string | undefined;
   /** Why not: a watch that is broken, or a cache that has not heard from the API server for too long. */
   readonly stale: string | undefined;
+}
+
+/** Pods that admission has placed and the cache does not show: under way, or rejected by somebody else. */
+export interface UnseenPods {
+  readonly pods: number;
+  /** When the last of them is given up: monotonic milliseconds. */
+  readonly untilMs: number;
 }
 
 /** All that `decide` needs of one workload. */
@@ -91,6 +108,7 @@ export interface WorkloadSnapshot {
   readonly rollout: RolloutView;
   /** Pods whose chain of controller owners ends in this workload's UID. */
   readonly pods: readonly PodView[];
+  readonly unseen: UnseenPods | undefined;
   /** Those that cover any of its pods. */
   readonly budgets: readonly BudgetView[];
   readonly moves: MoveState;

@@ -1,7 +1,7 @@
 import { describeProblem, type PolicyProblem } from "../domain/policy.ts";
 import type { WorkloadKind } from "../domain/snapshot.ts";
 import type { TemplatePin } from "../domain/template_pin.ts";
-import type { EventToRecord } from "../kube/event_recorder.ts";
+import type { EventToRecord, Regarding } from "../kube/event_recorder.ts";
 
 /** A workload as an Event names it. */
 export interface Announced {
@@ -55,6 +55,14 @@ export class Announcer {
   spotRestored(workload: Announced, { isOff }: { isOff: boolean }): void {
     const note = isOff ? "no pod waits for a spot node any more" : "its pods go where they belong again";
     this.#say(workload, { type: "Normal", reason: "SpotRestored", action: "Place", note });
+  }
+
+  /** What the whole cluster is about is told of the operator's own Lease or namespace. */
+  nodeStorm(regarding: Regarding, { isOver, note }: { isOver: boolean; note: string }): void {
+    const what = isOver
+      ? { type: "Normal", reason: "NodeStormOver" } as const
+      : { type: "Warning", reason: "NodeStorm" } as const;
+    this.#record({ regarding, ...what, action: "Evict", note });
   }
 
   #say({ kind, namespace, name, uid }: Announced, what: What): void {

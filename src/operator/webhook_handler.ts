@@ -3,14 +3,30 @@ import type { PatchOperation } from "../domain/pod_patch.ts";
 import { quote } from "../domain/quote.ts";
 import { type Clock, deadline } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
+import { Sparing } from "../runtime/sparing.ts";
 import type { Admission, AdmissionAnswer } from "./admission.ts";
-import { readBody } from "./read_body.ts";
+import type { Peers } from "./forwarding/peers.ts";
+import { FORWARDED_PATH } from "./forwarding/signature_header.ts";
+import { KeptAnswers } from "./kept_answers.ts";
+import { readBody, Room, type RoomShare } from "./read_body.ts";
 
 export interface WebhookDeps {
   readonly admission: Admission;
   readonly clock: Clock;
   readonly log: Log;
-  readonly onReview: (review: { operation: string; kind: string; seconds: number } & AdmissionAnswer) => void;
+  readonly onReview: (review: ReviewOutcome) => void;
+  /** Undefined: there are no other replicas, and no path for them. */
+  readonly peers?:
+    | Pick<Peers, "ask" | "mayBePeer" | "isPeer" | "leads" | "received" | "longestWaitMs">
+    | undefined;
+}
+
+export interface ReviewOutcome extends Omit<AdmissionAnswer, "result"> {
+  readonly operation: string;
+  readonly kind: string;
+  readonly seconds: number;
+  /** `forwarded`: the leader has answered, and counts it under what it was. */
+  readonly result: AdmissionAnswer["result"] | "forwarded";
 }
 
 type Handler = (request: Request) => Promise<Response>;
@@ -23,8 +39,13 @@ const MOST_VALUES = 200_000;
 const LONGEST_UID = 128;
 /** Longer than the API server itself waits. */
 const BODY_MS = 5_000;
+/** Of all requests under way: a few hundred usual ones, and less than would fill the heap. */
+const MOST_BYTES_AT_ONCE = 24 * 1024 * 1024;
 /** Answers kept for a review that is sent again: more than can be under way at once. */
 const MOST_ANSWERS = 2_048;
+const MOST_ANSWER_BYTES = 8 * 1024 * 1024;
+/** Whoever can reach the port can be refused as often as they like: the log tells of it now and then. */
+const REFUSAL_LOG_MS = 10_000;
 
 const VERSIONS: readonly string[] = ["admission.k8s.io/v1", "admission.k8s.io/v1beta1"];
 /** What a metric may have as a label: the text comes from outside. */
@@ -39,37 +60,65 @@ class Refusal extends Error {
   }
 }
 
+/** Whatever is wrong: somebody who is no replica need not know. */
+class PeerRefusal extends Refusal {
+  constructor() {
+    super(403, "only other replicas may ask here");
+  }
+}
+
+class NotLeading extends Refusal {
+  constructor() {
+    super(421, "this replica does not lead");
+  }
+}
+
 interface Review {
   readonly apiVersion: string;
   readonly uid: string;
   readonly request: JsonObject;
 }
 
+/** A body as it came, and from whom. */
+interface Asked {
+  readonly body: Uint8Array;
+  readonly isForwarded: boolean;
+  /** When another replica gives up waiting, at the latest. */
+  readonly untilMs: number | undefined;
+}
+
 /** Answers AdmissionReviews (https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/). */
 export function createWebhookHandler(deps: WebhookDeps): Handler {
-  const answers = new Map<string, Promise<Answered>>();
-
   /** The same uid is the same question: it gets the same answer, and takes one place. */
-  function answerOnce(review: Review): Promise<Answered> {
-    const known = answers.get(review.uid);
-    if (known !== undefined) return known;
-    const answer = answerReview(deps, review);
-    answers.set(review.uid, answer);
-    if (answers.size > MOST_ANSWERS) answers.delete(answers.keys().next().value!);
-    return answer;
-  }
+  const answers = new KeptAnswers<Answered>({
+    most: MOST_ANSWERS,
+    mostBytes: MOST_ANSWER_BYTES,
+    bytesOf: ({ patch }) => patch?.length ?? 0,
+  });
+  const room = new Room(MOST_BYTES_AT_ONCE);
+  const refusals = new Sparing(deps.clock, { everyMs: REFUSAL_LOG_MS });
 
   return async (request) => {
     const limit = deadline(deps.clock, { ms: BODY_MS, reason: "the body did not arrive in time" });
+    const share = room.share();
     try {
-      const text = await readRequest(request, limit.signal);
-      const review = parseReview(text);
-      return reviewResponse(review, await answerOnce(review));
+      const asked = await readRequest(request, { deps, signal: limit.signal, share });
+      const review = parseReview(new TextDecoder().decode(asked.body));
+      const answer = await answers.once(review.uid, () => answerReview(deps, review, asked));
+      if (asked.isForwarded) deps.peers?.received("answered");
+      return reviewResponse(review, answer);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      deps.log.warn("admission request refused", { status: error.status, why: error.message });
+      if (error instanceof PeerRefusal) deps.peers?.received("refused");
+      // Not worth a line: the replica that asked decides itself, and says so.
+      if (error instanceof NotLeading) deps.peers?.received("not_leading");
+      const leftOut = error instanceof NotLeading ? undefined : refusals.pass(error.message);
+      if (leftOut !== undefined) {
+        deps.log.warn("admission request refused", { status: error.status, why: error.message, leftOut });
+      }
       return refusalResponse(error);
     } finally {
+      share.giveBack();
       limit.release();
     }
   };
@@ -80,21 +129,29 @@ interface Answered {
   readonly patch: string | undefined;
 }
 
-async function answerReview(deps: WebhookDeps, { uid, request }: Review): Promise<Answered> {
+async function answerReview(deps: WebhookDeps, { uid, request }: Review, asked: Asked): Promise<Answered> {
   const startedMs = deps.clock.now();
-  const asked = textAt(request, "operation") ?? "";
-  const operation = OPERATIONS.includes(asked) ? asked : "other";
+  const asks = textAt(request, "operation") ?? "";
+  const operation = OPERATIONS.includes(asks) ? asks : "other";
   const isPod = textAt(objectAt(request, "resource"), "resource") === "pods" &&
     textAt(request, "subResource") === undefined;
-  let answer: AdmissionAnswer = { result: "unmanaged", patch: [] };
+  let answer: Pick<ReviewOutcome, "result" | "patch" | "capacity"> = { result: "unmanaged", patch: [] };
   let patch: string | undefined;
   try {
-    if (operation === "CREATE" && isPod) {
+    // One hop: what came from a replica goes to no other.
+    const forwarded = operation === "CREATE" && isPod && !asked.isForwarded
+      ? await deps.peers?.ask({ uid, body: asked.body })
+      : undefined;
+    if (forwarded !== undefined) {
+      answer = { result: "forwarded", patch: [] };
+      patch = forwarded.patch;
+    } else if (operation === "CREATE" && isPod) {
       answer = await deps.admission.review({
         uid,
         namespace: textAt(request, "namespace") ?? "",
         isDryRun: request["dryRun"] === true,
         pod: objectAt(request, "object"),
+        untilMs: asked.untilMs,
       });
       if (answer.patch.length > 0) patch = encodePatch(answer.patch);
     }
@@ -107,9 +164,31 @@ async function answerReview(deps: WebhookDeps, { uid, request }: Review): Promis
   return { patch };
 }
 
-async function readRequest(request: Request, signal: AbortSignal): Promise<string> {
+async function readRequest(
+  request: Request,
+  { deps: { peers, clock }, ...limits }: {
+    readonly deps: WebhookDeps;
+    readonly signal: AbortSignal;
+    readonly share: RoomShare;
+  },
+): Promise<Asked> {
+  const arrivedMs = clock.now();
   const { pathname } = new URL(request.url);
-  if (pathname !== "/mutate" && pathname !== "/") throw new Refusal(404, 'only "/mutate" and "/" are served');
+  const isForwarded = peers !== undefined && pathname === FORWARDED_PATH;
+  if (isForwarded && !peers.mayBePeer(request.headers)) throw new PeerRefusal();
+  if (!isForwarded && pathname !== "/mutate" && pathname !== "/") {
+    throw new Refusal(404, 'only "/mutate" and "/" are served');
+  }
+  const body = await readJson(request, limits);
+  if (isForwarded && !peers.isPeer(request.headers, body)) throw new PeerRefusal();
+  if (isForwarded && !peers.leads()) throw new NotLeading();
+  return { body, isForwarded, untilMs: isForwarded ? arrivedMs + peers.longestWaitMs : undefined };
+}
+
+async function readJson(
+  request: Request,
+  limits: { readonly signal: AbortSignal; readonly share: RoomShare },
+): Promise<Uint8Array> {
   if (request.method !== "POST") throw new Refusal(405, "only POST is allowed");
   const type = (request.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
   if (type !== "application/json") throw new Refusal(415, "the content type has to be application/json");
@@ -117,13 +196,14 @@ async function readRequest(request: Request, signal: AbortSignal): Promise<strin
   if (encoding !== null && encoding !== "identity") {
     throw new Refusal(415, "content encodings are not accepted");
   }
-  const body = await readBody(request, { mostBytes: MOST_BYTES, signal }).catch(() => "cut off" as const);
+  const body = await readBody(request, { mostBytes: MOST_BYTES, ...limits }).catch(() => "cut off" as const);
   if (body === "cut off") throw new Refusal(400, "the connection broke before the body was whole");
   if (body === "too large") throw new Refusal(413, `the body has more than ${MOST_BYTES} bytes`);
   if (body === "too slow") throw new Refusal(408, `the body did not arrive within ${BODY_MS} ms`);
+  if (body === "no room") throw new Refusal(429, "too much is being asked at once");
   if (body.length === 0) throw new Refusal(400, "the body is empty");
   if (countValues(body) > MOST_VALUES) throw new Refusal(413, `the body has more than ${MOST_VALUES} values`);
-  return new TextDecoder().decode(body);
+  return body;
 }
 
 /** At least as many as JSON of these bytes has: each begins with a bracket, or follows a comma. */
@@ -181,6 +261,8 @@ function refusalResponse(refusal: Refusal): Response {
   }
   const response = jsonResponse(refusal.status, { error: refusal.message });
   if (refusal.status === 405) response.headers.set("allow", "POST");
+  // The rest of the body is not waited for.
+  if (refusal.status === 408 || refusal.status === 413) response.headers.set("connection", "close");
   return response;
 }
 

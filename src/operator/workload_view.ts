@@ -1,11 +1,11 @@
 import type { HeldSlot } from "../domain/placement.ts";
 import { type LabelSelector, matchesSelector } from "../domain/label_selector.ts";
 import { parsePolicy, type PolicyResult } from "../domain/policy.ts";
-import type { PodView, RolloutView, Standing, WorkloadSnapshot } from "../domain/snapshot.ts";
+import type { PodView, RolloutView, Standing, UnseenPods, WorkloadSnapshot } from "../domain/snapshot.ts";
 import type { FallbackView } from "../domain/fallback.ts";
 import type { MoveState } from "../domain/moves.ts";
 import type { CachedBudget, CachedNamespace, CachedOwner, CachedPod, CachedWorkload } from "./cached.ts";
-import type { ClusterCache } from "./cluster_cache.ts";
+import { claim, type ClusterCache } from "./cluster_cache.ts";
 import { ordinalOf } from "./projections.ts";
 
 /** Which namespaces the cluster's administrator lets Spotalis act in. */
@@ -22,6 +22,8 @@ export interface SnapshotOptions {
   readonly standing: Standing;
   /** The state of its spot fallback, which its pods may change. */
   readonly fallback: (pods: readonly PodView[]) => FallbackView;
+  /** Left out by those who look on: only the process that placed them knows. */
+  readonly unseen?: UnseenPods | undefined;
 }
 
 const NOTHING = { labels: {}, annotations: {} };
@@ -63,7 +65,7 @@ export class WorkloadView {
   ownersOf(workload: CachedWorkload): Iterable<CachedOwner> {
     return workload.kind === "StatefulSet"
       ? [workload]
-      : this.#cache.replicaSets.by("byWorkload", workload.uid);
+      : this.#cache.replicaSets.by("byWorkload", claim(workload, workload.uid));
   }
 
   ownerByUid(uid: string): CachedOwner | undefined {
@@ -74,10 +76,10 @@ export class WorkloadView {
   }
 
   /** What an owner's live pods hold: without those that terminate or have finished. */
-  heldBy(ownerUid: string): HeldSlot[] {
+  heldBy({ namespace, uid }: Pick<CachedOwner, "namespace" | "uid">): HeldSlot[] {
     const held: HeldSlot[] = [];
-    const owner = this.ownerByUid(ownerUid);
-    for (const pod of this.#cache.pods.by("byOwner", ownerUid)) {
+    const owner = this.ownerByUid(uid);
+    for (const pod of this.#cache.pods.by("byOwner", claim({ namespace }, uid))) {
       if (pod.isTerminating || pod.isFinished) continue;
       const where = this.#whereIs(pod);
       held.push({
@@ -91,11 +93,16 @@ export class WorkloadView {
   /** The workload's pods without their budgets. */
   podsOf(workload: CachedWorkload): PodView[] {
     return [...this.ownersOf(workload)].flatMap((owner) =>
-      [...this.#cache.pods.by("byOwner", owner.uid)].map((pod) => this.#podView(pod, { owner, budgets: [] }))
+      [...this.#cache.pods.by("byOwner", claim(owner, owner.uid))].map((pod) =>
+        this.#podView(pod, { owner, budgets: [] })
+      )
     );
   }
 
-  snapshot(workload: CachedWorkload, { moves, standing, fallback }: SnapshotOptions): WorkloadSnapshot {
+  snapshot(
+    workload: CachedWorkload,
+    { moves, standing, fallback, unseen }: SnapshotOptions,
+  ): WorkloadSnapshot {
     const namespace = this.#cache.namespaces.get(workload.namespace);
     const budgets = new Map<string, CachedBudget>();
     // The pods of one owner share one or two label sets, so each is matched once.
@@ -114,7 +121,7 @@ export class WorkloadView {
     const pods: PodView[] = [];
     let ownersWithPods = 0;
     for (const owner of this.ownersOf(workload)) {
-      const own = this.#cache.pods.by("byOwner", owner.uid);
+      const own = this.#cache.pods.by("byOwner", claim(owner, owner.uid));
       // A ReplicaSet leaves its Failed pods where they are, long after a roll-out.
       if ([...own].some((pod) => !pod.isFinished)) ownersWithPods++;
       for (const pod of own) pods.push(this.#podView(pod, { owner, budgets: budgetsOf(pod) }));
@@ -130,6 +137,7 @@ export class WorkloadView {
       isPaused: workload.isPaused,
       rollout: rolloutOf(workload, ownersWithPods),
       pods,
+      unseen,
       budgets: [...budgets.values()],
       moves,
       fallback: fallback(pods),
@@ -148,6 +156,13 @@ export class WorkloadView {
     if (pod.nodeName === undefined) return promised ?? "unplaced";
     // A node that the cache does not show yet is new; a placed pod can only be on its own kind.
     return this.#cache.nodes.get(pod.nodeName)?.capacity ?? promised ?? "unknown";
+  }
+
+  /** Of a node that is gone, pods go on saying that they are ready, until they are collected. */
+  #departing({ nodeName }: CachedPod): string | undefined {
+    if (nodeName === undefined) return undefined;
+    const node = this.#cache.nodes.get(nodeName);
+    return node === undefined ? "gone" : node.departing;
   }
 
   #podView(pod: CachedPod, { owner, budgets }: { owner: CachedOwner; budgets: readonly string[] }): PodView {
@@ -169,7 +184,7 @@ export class WorkloadView {
       unschedulableMs: pod.unschedulableMs,
       fallback: pod.fallback,
       protectedBy: pod.protectedBy,
-      departing: pod.nodeName === undefined ? undefined : this.#cache.nodes.get(pod.nodeName)?.departing,
+      departing: this.#departing(pod),
       budgets,
     };
   }

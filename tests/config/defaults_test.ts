@@ -27,6 +27,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   "controllers.workloadTiming.disruptionRetryInterval": "1m",
   "controllers.workloadTiming.disruptionWindowPollInterval": "10m",
   "controllers.disruption.maxUnavailable": 1,
+  "controllers.disruption.maxEvictionsPerMinute": 30,
   "controllers.spotFallback.enabled": true,
   "controllers.spotFallback.after": "2m",
   "controllers.spotFallback.retryAfter": "10m",
@@ -39,6 +40,8 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   "webhook.certDir": "/tmp/k8s-webhook-server/serving-certs",
   "webhook.certName": "tls.crt",
   "webhook.keyName": "tls.key",
+  "webhook.forwarding.enabled": true,
+  "webhook.forwarding.deadline": "300ms",
   "observability.metrics.enabled": true,
   "observability.metrics.bindAddress": ":8080",
   "observability.metrics.path": "/metrics",
@@ -96,11 +99,11 @@ controllers:
     spotTolerations: [{ key: spot, operator: Exists, effect: NoSchedule }]
     onDemandTolerations: [{ key: a, operator: Equal, value: b }]
   workloadTiming: { cooldownPeriod: 0s, disruptionRetryInterval: 2m, disruptionWindowPollInterval: 20m }
-  disruption: { maxUnavailable: 10% }
+  disruption: { maxUnavailable: 10%, maxEvictionsPerMinute: 1 }
   spotFallback: { enabled: false, after: 1m, retryAfter: 1h, maxRetryAfter: 2h }
   podDeletionCost: false
   rateLimit: { qps: 1, burst: 1 }
-webhook: { enabled: false, port: 0, certDir: /a, certName: b, keyName: c }
+webhook: { enabled: false, port: 0, certDir: /a, certName: b, keyName: c, forwarding: { enabled: false, deadline: 1s } }
 observability:
   metrics: { enabled: false, bindAddress: "[::]:1", path: /m }
   logging: { level: debug, format: console }

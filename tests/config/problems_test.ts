@@ -5,7 +5,10 @@ const SECTION = "has to be a section (a mapping)";
 
 const PROBLEMS: readonly [text: string, problem: string | RegExp][] = [
   ["nope: 1", "nope is no key; allowed are operator, controllers, webhook, observability"],
-  ["webhook: { prot: 1 }", "webhook.prot is no key; allowed are enabled, port, certDir, certName, keyName"],
+  [
+    "webhook: { prot: 1 }",
+    "webhook.prot is no key; allowed are enabled, port, certDir, certName, keyName, forwarding",
+  ],
   ["__proto__: { a: 1 }", /^__proto__ is no key/],
   ["webhook: { constructor: 1 }", /^webhook\.constructor is no key/],
   ["webhook: true", `webhook is true, ${SECTION}`],
@@ -13,6 +16,10 @@ const PROBLEMS: readonly [text: string, problem: string | RegExp][] = [
   ["controllers: { rateLimit: 5 }", `controllers.rateLimit is 5, ${SECTION}`],
   ["webhook: { port: 1.5 }", "webhook.port is 1.5, has to be an integer from 0 to 65535"],
   ['webhook: { port: "1" }', 'webhook.port is "1", has to be an integer from 0 to 65535'],
+  [
+    "webhook: { forwarding: { deadline: 1001ms } }",
+    /^webhook\.forwarding\.deadline is "1001ms", has to be at most 1000ms/,
+  ],
   ["webhook: { enabled: 1 }", "webhook.enabled is 1, has to be true or false"],
   ["operator: { namespace: '' }", 'operator.namespace is "", has to be the name of a namespace'],
   [
@@ -44,15 +51,15 @@ const PROBLEMS: readonly [text: string, problem: string | RegExp][] = [
   ],
   ["hello", "c.yaml: has to hold a mapping"],
   ["- a", "c.yaml: has to hold a mapping"],
-  ["webhook: { port: 1 }\nwebhook: { port: 2 }", /^c\.yaml: Map keys must be unique at line 2/],
-  ["operator: { namespace: a, namespace: b }", /^c\.yaml: Map keys must be unique/],
+  ["webhook: { port: 1 }\nwebhook: { port: 2 }", /^c\.yaml: line 2: the key "webhook" is given twice$/],
+  ["operator: { namespace: a, namespace: b }", /^c\.yaml: line 1: the key "namespace" is given twice$/],
   ["a: 1\n---\nb: 2", /^c\.yaml: .*multiple documents/],
-  ["operator:\n\tnamespace: x", /^c\.yaml: Tabs are not allowed/],
+  ["operator:\n\tnamespace: x", /^c\.yaml: line 2: Tabs are not allowed/],
   ["operator: [", /^c\.yaml: /],
 ];
 
 for (const [text, problem] of PROBLEMS) {
-  Deno.test(`loadConfig() refuses ${JSON.stringify(text)}`, () => {
+  Deno.test(`fault 61: loadConfig() refuses ${JSON.stringify(text)}`, () => {
     const problems = problemsOf({ text });
     assert.equal(problems.length, 1, problems.join("\n"));
     if (typeof problem === "string") assert.equal(problems[0], problem);
@@ -121,7 +128,7 @@ Deno.test("loadConfig() finds an impossible combination of file, environment and
   assert.match(problems[0]!, /renewDeadline.* has to be less than .*leaseDuration \(5s\)/);
 });
 
-Deno.test("loadConfig() lists every problem of the file and of the environment at once", () => {
+Deno.test("fault 61: loadConfig() lists every problem of the file and of the environment at once", () => {
   const text = `
 what: 1
 operator: { readOnlyMode: maybe, leaderElection: { renewDeadline: 1m, id: "" } }

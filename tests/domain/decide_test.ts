@@ -12,6 +12,7 @@ import {
   onDemand,
   onSpot,
   podsOn,
+  rolledOut,
   workloadSnapshot,
 } from "../support/builders.ts";
 
@@ -173,6 +174,13 @@ const ROWS: readonly Row[] = [
     detail: "3 of 4 pods are there and ready",
   },
   {
+    gate: "moving",
+    what: "pods that were placed and are not seen yet",
+    change: change({ unseen: { pods: 2, untilMs: then + 30_000 } }),
+    detail: "2 pods placed, and not seen yet",
+    until: wallMs + 30_000,
+  },
+  {
     gate: "interrupted",
     what: "a departing node",
     change: changeFirstPod({ departing: "taint karpenter.sh/disrupted" }),
@@ -231,6 +239,20 @@ const ROWS: readonly Row[] = [
     change: changeMoves({ refused: forbidden }),
     detail: forbidden.detail,
     until: wallMs + 60_000,
+  },
+  {
+    gate: "storm",
+    what: "nodes that go in great number",
+    change: changeStanding({ storm: { detail: "4 of 6 spot nodes are gone", untilMs: then + 90_000 } }),
+    detail: "4 of 6 spot nodes are gone",
+    until: wallMs + 90_000,
+  },
+  {
+    gate: "capped",
+    what: "evictions that are used up",
+    change: changeStanding({ capped: { detail: "30 a minute are the most", untilMs: then + 2_000 } }),
+    detail: "30 a minute are the most",
+    until: wallMs + 2_000,
   },
   {
     gate: "throttled",
@@ -298,6 +320,8 @@ const ORDER: readonly Gate[] = [
   "protected",
   "budget",
   "forbidden",
+  "storm",
+  "capped",
   "throttled",
   "stale",
   "lease",
@@ -306,6 +330,13 @@ const ORDER: readonly Gate[] = [
 Deno.test("explainGates() lists every gate once, in the order of the design", () => {
   const { snapshot, settings } = DRIFTED;
   assert.deepEqual(explainGates(snapshot, { settings, now: NOW }).map(({ gate }) => gate), ORDER);
+});
+
+Deno.test("decide() lets a pod go that is bound nowhere yet, however many evictions there were", () => {
+  const capped = changeStanding({ capped: { detail: "30 a minute are the most", untilMs: then + 2_000 } });
+  const unbound = changeFirstPod({ isBound: false, isPending: true, isReady: false });
+  const scene = capped(change({ rollout: rolledOut(4), replicas: 3 })(unbound(DRIFTED)));
+  assert.equal(decided(change({ rollout: rolledOut(3) })(scene)).reason, "drift");
 });
 
 Deno.test("explainGates() stops at a policy that is not valid", () => {

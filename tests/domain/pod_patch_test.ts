@@ -30,7 +30,7 @@ const required = (...nodeSelectorTerms: JsonObject[]) => ({
   affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } },
 });
 
-Deno.test("podPatch() writes label, annotations and placement on a bare pod", () => {
+Deno.test("fault 43: podPatch() writes label, annotations and placement on a bare pod", () => {
   const patch = podPatch({ metadata: {}, spec: {} }, SPOT, {
     classifier: classifierOf("karpenter"),
     deletionCost: true,
@@ -187,7 +187,7 @@ const REQUIRED: readonly Row[] = [
 ];
 
 for (const { name, placement = SPOT, rules = "karpenter", spec, patch } of [...SELECTED, ...REQUIRED]) {
-  Deno.test(`podPatch() ${name}`, () => {
+  Deno.test(`fault 43: podPatch() ${name}`, () => {
     const pod = podOf(spec, placement);
     assert.deepEqual(patchOf(pod, placement, rules), patch);
     applyPatch(pod, patch);

@@ -57,7 +57,7 @@ Deno.test({
       assert.ok(witness.fewestReady("web") >= 9);
       assert.equal((await events("SpotUnavailable")).length, 1, "told of by the first only");
       assert.equal((await events("SpotRestored")).length, 1);
-      await outage.pool.remove();
+      await outage.end();
     });
     await cluster.remove(`mutatingwebhookconfiguration/spotalis-${NAME}`);
   },

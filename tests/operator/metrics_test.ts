@@ -32,6 +32,8 @@ const FAMILIES: Readonly<Record<string, string>> = {
   certificate_expiry_timestamp_seconds: "gauge",
   certificate_reloads_total: "counter",
   nodes: "gauge",
+  node_storm: "gauge",
+  eviction_budget: "gauge",
   build_info: "gauge",
 };
 
@@ -170,7 +172,7 @@ Deno.test("Metrics shows no target without a valid policy", async () => {
 Deno.test("Metrics brings what it only reads up to date for each text", async () => {
   let objects = 0;
   const metrics = newMetrics((each) =>
-    each.cache({ resource: "pods", objects: ++objects, ageMs: 1_500, lists: 1 })
+    each.cluster.cache({ resource: "pods", objects: ++objects, ageMs: 1_500, lists: 1 })
   );
   await metrics.text();
   assert.deepEqual(await seriesWith(metrics, "cache_"), [
@@ -180,7 +182,7 @@ Deno.test("Metrics brings what it only reads up to date for each text", async ()
   ]);
 });
 
-Deno.test("Metrics escapes what a label may hold", async () => {
+Deno.test("fault 60: Metrics escapes what a label may hold", async () => {
   const metrics = newMetrics();
   metrics.blockedByBudget(KEY, 'a"b\\c\nd');
   const text = await metrics.text();
@@ -189,4 +191,14 @@ Deno.test("Metrics escapes what a label may hold", async () => {
 
 Deno.test("Metrics says in which format it is", () => {
   assert.match(newMetrics().contentType, /^text\/plain; version=0\.0\.4/);
+});
+
+Deno.test("Metrics keeps the series of a workload few, whatever its budgets are called", async () => {
+  const metrics = newMetrics();
+  for (let i = 0; i < 1_000; i++) metrics.blockedByBudget(KEY, `budget-${i}`);
+  const series = await seriesWith(metrics, "blocked_by_pdb_total{");
+  assert.equal(series.length, 61);
+  assert.ok(series.some((each) => each.endsWith('pdb="other"} 940')), series.at(-1));
+  metrics.forget(KEY);
+  assert.deepEqual(await seriesWith(metrics, WEB), []);
 });

@@ -9,26 +9,29 @@ import type { Play, Scenario, Stage } from "./support/stage.ts";
 const WEB = { name: "web", replicas: 10, percentage: 70, floor: 1 };
 
 async function cordoned(play: Play): Promise<void> {
-  await play("cordoned spot nodes: all ready on on-demand, and exact when they are back", async (scene) => {
-    const { witness, events, clock } = scene;
-    witness.watchFloor("web", 1);
-    const outage = await Outage.begin(scene, WEB);
-    await outage.isUp(10, { ms: UP_MS });
-    assert.equal(await outage.evictions(), 7, "the stuck ones, once each");
-    assert.equal(await outage.active(), 1);
-    await eventually(clock, async () => assert.equal((await events("SpotUnavailable")).length, 1));
-    witness.mark();
-    await outage.pool.open("spot");
-    await outage.comesBack(10, { spot: 7, moves: 7 });
-    await eventually(clock, async () => assert.equal(await outage.active(), 0));
-    for (const reason of ["SpotUnavailable", "SpotRestored"]) {
-      await eventually(clock, async () => {
-        const found = await events(reason);
-        assert.deepEqual(found.map(({ series }) => series), [undefined], `one ${reason}`);
-      });
-    }
-    await outage.pool.remove();
-  });
+  await play(
+    "fault 54: cordoned spot nodes: all ready on on-demand, and exact when they are back",
+    async (scene) => {
+      const { witness, events, clock } = scene;
+      witness.watchFloor("web", 1);
+      const outage = await Outage.begin(scene, WEB);
+      await outage.isUp(10, { ms: UP_MS });
+      assert.equal(await outage.evictions(), 7, "the stuck ones, once each");
+      assert.equal(await outage.active(), 1);
+      await eventually(clock, async () => assert.equal((await events("SpotUnavailable")).length, 1));
+      witness.mark();
+      await outage.pool.open("spot");
+      await outage.comesBack(10, { spot: 7, moves: 7 });
+      await eventually(clock, async () => assert.equal(await outage.active(), 0));
+      for (const reason of ["SpotUnavailable", "SpotRestored"]) {
+        await eventually(clock, async () => {
+          const found = await events(reason);
+          assert.deepEqual(found.map(({ series }) => series), [undefined], `one ${reason}`);
+        });
+      }
+      await outage.pool.remove();
+    },
+  );
 }
 
 async function full(play: Play): Promise<void> {
@@ -42,7 +45,7 @@ async function full(play: Play): Promise<void> {
       witness.mark();
       await outage.pool.add("spot");
       await outage.comesBack(10, { spot: 7, moves: 5 });
-      await outage.pool.remove();
+      await outage.end();
     },
   );
 }
@@ -66,7 +69,7 @@ async function off(play: Play): Promise<void> {
     await outage.pool.open("spot");
     await witness.settled("web", 10, AFTER_MS + 15_000);
     assert.equal(witness.split("web").spot, 7);
-    await outage.pool.remove();
+    await outage.end();
   });
 }
 
@@ -80,7 +83,7 @@ async function ordered(play: Play): Promise<void> {
     await outage.pool.open("spot");
     await outage.comesBack(5, { spot: 3, moves: 3 });
     assert.deepEqual(witness.slots("web"), [0, 1, 2, 3, 4]);
-    await outage.pool.remove();
+    await outage.end();
   });
 }
 

@@ -47,7 +47,7 @@ async function rollouts(play: Play): Promise<void> {
       what: "7 on spot",
       ms: 120_000,
     });
-    await outage.pool.remove();
+    await outage.end();
   });
 }
 
@@ -68,7 +68,7 @@ async function scaleDowns(play: Play): Promise<void> {
         await witness.settled("web", left);
         assert.ok(witness.removed.every(isFallback));
         assert.deepEqual(witness.split("web"), { spot: 2, onDemand: left - 2, unbound: 0 });
-        await outage.pool.remove();
+        await outage.end();
       })
     ),
   );
@@ -97,7 +97,7 @@ async function scaleDownAfter(play: Play, { clock }: Stage): Promise<void> {
     assert.ok(witness.removed.every((pod) => pod.on === "on-demand"), "the fallback pods go first");
     assert.equal(witness.split("web").spot, spot);
     assert.equal(witness.evicted.size, 0);
-    await outage.pool.remove();
+    await outage.end();
   });
 }
 
@@ -120,7 +120,7 @@ async function scaleUp(play: Play): Promise<void> {
     witness.mark();
     await outage.pool.open("spot");
     await outage.comesBack(10, { spot: 6, moves: 6 });
-    await outage.pool.remove();
+    await outage.end();
   });
 }
 
@@ -133,7 +133,7 @@ async function lowered(play: Play): Promise<void> {
     await annotate("deployment/web", { "spotalis.io/spot-percentage": "20" });
     await outage.pool.open("spot");
     await outage.comesBack(5, { spot: 1, moves: 1 });
-    await outage.pool.remove();
+    await outage.end();
   });
 }
 
@@ -150,7 +150,7 @@ async function dropped(play: Play): Promise<void> {
       await annotate("deployment/web", { "spotalis.io/spot-percentage": "0" });
       await outage.isUp(5);
       assert.equal(await outage.evictions(), 3);
-      await outage.pool.remove();
+      await outage.end();
     },
   );
 }
@@ -169,7 +169,7 @@ async function turnedOff(play: Play): Promise<void> {
     assert.equal((await events("SpotRestored")).length, 0, "spot is not back");
     await outage.pool.open("spot");
     await outage.comesBack(5, { spot: 3, moves: 3 });
-    await outage.pool.remove();
+    await outage.end();
   });
 }
 

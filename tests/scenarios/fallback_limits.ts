@@ -21,7 +21,7 @@ async function budgets(play: Play): Promise<void> {
     assert.equal(witness.evicted.size, 0);
     await patch("poddisruptionbudget/all", { spec: { minAvailable: 4 } });
     await outage.comesBack(5, { spot: 3, moves: 3 });
-    await outage.pool.remove();
+    await outage.end();
   });
 }
 
@@ -38,7 +38,7 @@ async function windows(play: Play, { clock }: Stage): Promise<void> {
     assert.equal(witness.evicted.size, 0);
     await annotate("deployment/web", windowAnnotations(OPEN));
     await outage.comesBack(5, { spot: 3, moves: 3 });
-    await outage.pool.remove();
+    await outage.end();
   });
 }
 
@@ -57,7 +57,7 @@ async function cooldowns(play: Play): Promise<void> {
     for (const [index, at] of moves.slice(1).entries()) {
       assert.ok(at - moves[index]! >= COOLDOWN_MS, `${at - moves[index]!} ms`);
     }
-    await outage.pool.remove();
+    await outage.end();
   });
 }
 

@@ -1,12 +1,16 @@
 import * as budgets from "../scenarios/budgets.ts";
 import * as bursts from "../scenarios/bursts.ts";
+import * as ineffective from "../scenarios/ineffective.ts";
 import * as fallback from "../scenarios/fallback.ts";
+import * as otherHands from "../scenarios/other_hands.ts";
 import * as policyChanges from "../scenarios/policy_changes.ts";
 import * as policyTable from "../scenarios/policy_table.ts";
 import * as rollouts from "../scenarios/rollouts.ts";
 import * as scale from "../scenarios/scale.ts";
+import * as storms from "../scenarios/storms.ts";
 import * as story from "../scenarios/story.ts";
 import * as templates from "../scenarios/templates.ts";
+import * as unsteadyWorkloads from "../scenarios/unsteady_workloads.ts";
 import * as windows from "../scenarios/windows.ts";
 import { playEmbedded } from "./support/embedded_stage.ts";
 
@@ -22,7 +26,11 @@ for (
     windows,
     policyTable,
     templates,
+    ineffective,
+    storms,
     story,
+    otherHands,
+    unsteadyWorkloads,
   ]
 ) {
   for (const scenario of file.SCENARIOS) {

@@ -83,7 +83,13 @@ export function rolledOut(replicas: number, overrides: Partial<RolloutView> = {}
   };
 }
 
-export const GOOD_STANDING: Standing = { lease: undefined, throttled: undefined, stale: undefined };
+export const GOOD_STANDING: Standing = {
+  storm: undefined,
+  capped: undefined,
+  lease: undefined,
+  throttled: undefined,
+  stale: undefined,
+};
 
 export function budget(name: string, disruptionsAllowed: number): BudgetView {
   return { name, disruptionsAllowed };
@@ -122,6 +128,7 @@ export function workloadSnapshot(overrides: Partial<WorkloadSnapshot> = {}): Wor
     isPaused: false,
     rollout: rolledOut(replicas),
     pods,
+    unseen: undefined,
     budgets: [],
     moves: NO_MOVES,
     fallback: NO_FALLBACK,

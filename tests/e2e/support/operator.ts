@@ -2,11 +2,13 @@ import { systemClock } from "../../../src/runtime/clock.ts";
 import type { Json } from "../../scenarios/support/json.ts";
 import { LogBook, type LogLine } from "../../scenarios/support/log_book.ts";
 import { metricSum } from "../../scenarios/support/metric_sum.ts";
-import { OPERATOR_LABEL, type OperatorLike } from "../../scenarios/support/stage.ts";
+import { OPERATOR_LABEL, type OperatorLike, UNCAPPED } from "../../scenarios/support/stage.ts";
 import { makeServingCertificate } from "./certificates.ts";
 import type { Cluster } from "./cluster.ts";
+import type { LoopbackProxy } from "./loopback_proxy.ts";
 
 const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
+const TIMER_COUNT = new URL("timer_count.ts", import.meta.url).pathname;
 /** The heap limit is that of the binary, see deploy/compile.sh. */
 const FLAGS = ["--frozen", "--no-check", "--v8-flags=--max-old-space-size=96,--max-semi-space-size=4"];
 const PERMISSIONS = ["--allow-net", "--allow-read", "--allow-env"];
@@ -19,6 +21,14 @@ export interface OperatorOptions {
   readonly env?: Record<string, string>;
   /** False: started without a webhook configuration that points to it. */
   readonly registers?: boolean;
+  /** A command that runs the rest of its arguments, such as `unshare`: the operator is started by it. */
+  readonly through?: readonly string[];
+  /** Instead of one that acts as the ServiceAccount of `deploy/`. */
+  readonly kubeconfig?: string;
+  /** In the way to the API server. */
+  readonly proxy?: LoopbackProxy;
+  /** Started by `deno run`, and its log tells each second how many of its timers wait. */
+  readonly countsTimers?: boolean;
 }
 
 export function freePorts(count: number): number[] {
@@ -31,7 +41,11 @@ export function freePorts(count: number): number[] {
 /** How the operator is started: `deno run main.ts`, or a compiled binary. */
 export function commandLine(): string[] {
   const binary = Deno.env.get("SPOTALIS_E2E_BINARY");
-  return binary === undefined ? [Deno.execPath(), "run", ...FLAGS, ...PERMISSIONS, MAIN] : [binary];
+  return binary === undefined ? denoCommandLine() : [binary];
+}
+
+function denoCommandLine(...more: string[]): string[] {
+  return [Deno.execPath(), "run", ...FLAGS, ...PERMISSIONS, ...more, MAIN];
 }
 
 /** A spotalis process that acts as the ServiceAccount of `deploy/`. */
@@ -42,6 +56,7 @@ export class Operator implements OperatorLike {
   readonly #reading: Promise<void>;
   readonly configPath: string;
   readonly kubeconfig: string;
+  #hasEnded = false;
 
   private constructor(
     child: Deno.ChildProcess,
@@ -66,7 +81,9 @@ export class Operator implements OperatorLike {
     return operator;
   }
 
-  static async spawn(cluster: Cluster, { name, config = {}, env = {}, registers = true }: OperatorOptions) {
+  static async spawn(cluster: Cluster, options: OperatorOptions): Promise<Operator> {
+    const { name, config = {}, env = {}, registers = true, through = [] } = options;
+    const { proxy, countsTimers = false } = options;
     const [webhook, metrics, health] = freePorts(3) as [number, number, number];
     const dir = `${cluster.dir}/${name}-${webhook}`;
     const certificate = await makeServingCertificate(dir);
@@ -76,7 +93,11 @@ export class Operator implements OperatorLike {
     const configPath = `${dir}/config.yaml`;
     const settings = {
       operator: { leaderElection: { namespace: leaseNamespace }, ...config.operator },
-      controllers: { namespaceSelector: { matchLabels: { [OPERATOR_LABEL]: name } }, ...config.controllers },
+      controllers: {
+        namespaceSelector: { matchLabels: { [OPERATOR_LABEL]: name } },
+        ...config.controllers,
+        disruption: { maxEvictionsPerMinute: UNCAPPED, ...config.controllers?.disruption },
+      },
       webhook: { port: webhook, certDir: dir, ...config.webhook },
       observability: {
         metrics: { bindAddress: `127.0.0.1:${metrics}` },
@@ -85,8 +106,9 @@ export class Operator implements OperatorLike {
       },
     };
     await Deno.writeTextFile(configPath, JSON.stringify(settings));
-    const kubeconfig = await cluster.operatorKubeconfig();
-    const [program, ...args] = commandLine();
+    const kubeconfig = options.kubeconfig ?? await cluster.operatorKubeconfig(proxy);
+    const command = countsTimers ? denoCommandLine(`--preload=${TIMER_COUNT}`) : commandLine();
+    const [program, ...args] = [...through, ...command];
     const child = new Deno.Command(program!, {
       args: [...args, "run", "--config", configPath, "--kubeconfig", kubeconfig],
       env: { ...env, NO_COLOR: "1" },
@@ -94,6 +116,10 @@ export class Operator implements OperatorLike {
       stderr: "piped",
     }).spawn();
     return new Operator(child, { ports: { webhook, metrics, health }, configPath, kubeconfig });
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   get webhookUrl(): string {
@@ -154,6 +180,12 @@ export class Operator implements OperatorLike {
 
   kill(signal: Deno.Signal): void {
     this.#child.kill(signal);
+    if (signal === "SIGKILL") this.#hasEnded = true;
+  }
+
+  /** Whether it was killed. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   /** The exit code. */

@@ -16,6 +16,7 @@ export const OUTAGE_CONFIG = {
   controllers: {
     // Scenes are played side by side: none shall wait for another's evictions.
     maxConcurrentReconciles: 4,
+    disruption: { maxEvictionsPerMinute: 1_000 },
     workloadTiming: { cooldownPeriod: `${COOLDOWN_MS}ms`, disruptionRetryInterval: "5s" },
     spotFallback: { after: `${AFTER_MS}ms`, retryAfter: `${RETRY_MS}ms`, maxRetryAfter: "2m" },
   },
@@ -32,11 +33,13 @@ export function backMs(moves: number): number {
 /** A workload on nodes of its own, of which the spot ones take no pods. */
 export class Outage {
   readonly #scene: Scene;
+  readonly #target: string;
   readonly pool: Pool;
   readonly app: string;
 
-  private constructor(scene: Scene, { pool, app }: { pool: Pool; app: string }) {
+  private constructor(scene: Scene, { pool, app, kind }: { pool: Pool; app: string; kind: string }) {
     this.#scene = scene;
+    this.#target = `${kind.toLowerCase()}/${app}`;
     this.pool = pool;
     this.app = app;
   }
@@ -52,7 +55,15 @@ export class Outage {
     if (!isOpen) await pool.close("spot");
     const make = kind === "Deployment" ? deployment : statefulSet;
     await scene.apply(make({ ...options, template: pool.template }));
-    return new Outage(scene, { pool, app: options.name });
+    return new Outage(scene, { pool, app: options.name, kind });
+  }
+
+  /** The workload goes, and then its nodes. */
+  async end(): Promise<void> {
+    const { remove, witness } = this.#scene;
+    await remove(this.#target);
+    await witness.until(() => witness.of(this.app).length === 0, { what: `the end of ${this.app}` });
+    await this.pool.remove();
   }
 
   /** All pods run, as many of them as `spot` on spot. */

@@ -33,7 +33,8 @@ export class Pool {
 
   /** Of a pod template: it runs on nodes of this pool. */
   get template(): { spec: Json } {
-    return { spec: { nodeSelector: { [POOL_LABEL]: this.#name } } };
+    const tolerations = [{ key: POOL_LABEL, operator: "Equal", value: this.#name, effect: "NoSchedule" }];
+    return { spec: { nodeSelector: { [POOL_LABEL]: this.#name }, tolerations } };
   }
 
   async add(kind: Kind, { nodes = 1, pods = 110 }: { nodes?: number; pods?: number | undefined } = {}) {
@@ -63,6 +64,7 @@ export class Pool {
     }
   }
 
+  /** Once no pods are left: nodes that go with theirs are a storm to the other scenes. */
   async remove(): Promise<void> {
     await this.take("spot");
     await this.take("on-demand");
@@ -90,6 +92,8 @@ export class Pool {
           [POOL_LABEL]: this.#name,
         },
       },
+      // No other's pods come here.
+      spec: { taints: [{ key: POOL_LABEL, value: this.#name, effect: "NoSchedule" }] },
       status: { capacity: resources, allocatable: resources },
     };
   }

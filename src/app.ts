@@ -1,3 +1,4 @@
+import { CommonCause } from "./domain/common_cause.ts";
 import { EvictionCap } from "./domain/eviction_cap.ts";
 import { Reservations } from "./domain/reservations.ts";
 import { EventRecorder, type Regarding } from "./kube/event_recorder.ts";
@@ -45,6 +46,7 @@ export function createApp(deps: AppDeps) {
     for (const workload of cache.workloads()) queue.add(workloadKey(workload));
   };
   const { leaderElection, namespace, readOnlyMode } = config.operator;
+  const commonCause = new CommonCause();
   const cap = new EvictionCap(config.controllers.disruption.maxEvictionsPerMinute);
   const elector = !leaderElection.enabled ? undefined : new LeaderElector({
     client: clients.lease,
@@ -78,7 +80,7 @@ export function createApp(deps: AppDeps) {
     announce: (storm) => announcer.nodeStorm(ownObject(), storm),
   });
   storms.connect();
-  const standings = new Standings({ elector, cache, evictor, cap, storms, clock }, {
+  const standings = new Standings({ elector, cache, evictor, cap, commonCause, storms, clock }, {
     handoverMs: leaderElection.retryPeriod.ms,
   });
   const settings = settingsOf(config);
@@ -100,6 +102,7 @@ export function createApp(deps: AppDeps) {
     evictor,
     fallback,
     cap,
+    commonCause,
     announcer,
     metrics,
     clock,

@@ -84,11 +84,13 @@ export class Operator implements OperatorLike {
   static async spawn(cluster: Cluster, options: OperatorOptions): Promise<Operator> {
     const { name, config = {}, env = {}, registers = true, through = [] } = options;
     const { proxy, countsTimers = false } = options;
-    const [webhook, metrics, health] = freePorts(3) as [number, number, number];
-    const dir = `${cluster.dir}/${name}-${webhook}`;
+    const dir = `${cluster.dir}/${name}-${crypto.randomUUID()}`;
     const certificate = await makeServingCertificate(dir);
     const leaseNamespace = `lease-${name}`;
     await allowLease(cluster, leaseNamespace);
+    const kubeconfig = options.kubeconfig ?? await cluster.operatorKubeconfig(proxy);
+    // Late, since others may take them until they are listened on.
+    const [webhook, metrics, health] = freePorts(3) as [number, number, number];
     if (registers) await register(cluster, { name, webhook, caBundle: certificate.caBundle });
     const configPath = `${dir}/config.yaml`;
     const settings = {
@@ -106,7 +108,6 @@ export class Operator implements OperatorLike {
       },
     };
     await Deno.writeTextFile(configPath, JSON.stringify(settings));
-    const kubeconfig = options.kubeconfig ?? await cluster.operatorKubeconfig(proxy);
     const command = countsTimers ? denoCommandLine(`--preload=${TIMER_COUNT}`) : commandLine();
     const [program, ...args] = [...through, ...command];
     const child = new Deno.Command(program!, {

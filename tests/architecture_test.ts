@@ -27,7 +27,11 @@ const FOREIGN: Readonly<Record<string, readonly string[]>> = {
 const FILES: Readonly<Record<string, readonly string[]>> = {
   "src/domain/window.ts": ["croner"],
   "src/kube/kubeconfig.ts": ["yaml"],
+  "src/operator/cluster_metrics.ts": ["prom-client"],
+  "src/operator/connection_metrics.ts": ["prom-client"],
+  "src/operator/metric_families.ts": ["prom-client"],
   "src/operator/metrics.ts": ["prom-client"],
+  "src/operator/process_metrics.ts": ["prom-client"],
   "src/operator/workload_series.ts": ["prom-client"],
   "src/operator/certificate.ts": ["node:crypto"],
   "src/runtime/virtual_clock.ts": ["node:timers"],
@@ -123,7 +127,7 @@ function pathOf(specifier: string): string {
 /** `src/kube/client.ts` -> `kube`, `src/app.ts` -> `app`; a package is its own part. */
 function partOf(path: string): string {
   if (path === "main.ts" || path === OPERATOR) return "main";
-  if (path === "src/app.ts" || path === "src/runner.ts") return "app";
+  if (["src/app.ts", "src/observer.ts", "src/runner.ts"].includes(path)) return "app";
   return /^src\/(cli\/[^/]+|[^/]+)\//.exec(path)?.[1] ?? path;
 }
 

@@ -32,6 +32,9 @@ type Method = "GET" | "POST" | "PUT" | "PATCH";
 /** Enough for any short call; an eviction can take 10 s of conflicts inside the server, plus its own. */
 export const SHORT_CALL_MS = 15_000;
 
+/** Of segments that name something, so that no name of a stranger's leads elsewhere, or adds a query. */
+const PATH = /^(?:\/[A-Za-z0-9][\w.:-]*)+$/;
+
 /** Requests to one API server, with typed errors: `ApiError` for its own answers. */
 export class KubeClient {
   readonly #deps: ClientDeps;
@@ -69,11 +72,19 @@ export class KubeClient {
     }
   }
 
+  /** For the next requests: a path has died, which no connection tells by itself. */
+  renewConnections(): void {
+    this.#deps.transport.reset();
+  }
+
   close(): void {
     this.#deps.transport.close();
   }
 
   #deadline(method: string, path: string, options: RequestOptions) {
+    if (!PATH.test(path)) {
+      throw new Error(`Cannot ask for ${JSON.stringify(path.slice(0, 300))}: no path of the API`);
+    }
     const ms = options.deadlineMs ?? SHORT_CALL_MS;
     const reason = `${method} ${path}: no answer within ${ms} ms`;
     return deadline(this.#deps.clock, { ms, parent: options.signal, reason });
@@ -133,8 +144,7 @@ export class KubeClient {
     if (error instanceof ApiError) return error;
     if (signal.aborted) {
       const isDeadline = signal.reason instanceof DOMException && signal.reason.name === "TimeoutError";
-      // The path may be dead, which no connection tells by itself.
-      if (isDeadline) this.#deps.transport.reset();
+      if (isDeadline) this.renewConnections();
       return signal.reason;
     }
     return new Error(`${method} ${path} failed`, { cause: error });

@@ -1,14 +1,16 @@
 import type { Clock } from "../runtime/clock.ts";
 import { execToken, type RunProgram } from "./exec_token.ts";
 import { execConfigOf, selectContext, type SelectedContext } from "./kubeconfig.ts";
-import { fileToken, staticToken, type TokenSource } from "./token.ts";
+import { bearerToken, fileText, fileToken, staticToken, type TokenSource } from "./token.ts";
 
 /** How to reach an API server, and as whom. */
 export interface Access {
   /** Such as `https://10.0.0.1:443`, without a slash at its end. */
   readonly server: string;
-  /** PEM. */
+  /** PEM, as it was at first. */
   readonly caCert: string | undefined;
+  /** As it is now, where it is in a file: CAs are rotated while connections go on. */
+  readonly caFile: TokenSource | undefined;
   /** PEM. */
   readonly clientCertificate: { readonly cert: string; readonly key: string } | undefined;
   readonly token: TokenSource | undefined;
@@ -57,7 +59,7 @@ export async function findAccess(deps: AccessDeps, request: AccessRequest): Prom
 async function inCluster(deps: AccessDeps): Promise<Access> {
   return {
     server: IN_CLUSTER_SERVER,
-    caCert: await deps.readText(`${SERVICE_ACCOUNT}/ca.crt`),
+    ...await caIn(deps, `${SERVICE_ACCOUNT}/ca.crt`),
     clientCertificate: undefined,
     token: fileToken(deps, `${SERVICE_ACCOUNT}/token`),
     proxyUrl: undefined,
@@ -83,18 +85,43 @@ async function fromKubeconfig(
     if (cluster[key]) throw new Error(`Cannot use kubeconfig ${paths}: ${key} is not supported`);
   }
   return {
-    server: cluster.server.replace(/\/+$/, ""),
-    caCert: await pem(deps, {
-      folder: selected.clusterFolder,
-      path: cluster["certificate-authority"],
-      data: cluster["certificate-authority-data"],
-    }),
+    server: serverOf(cluster.server, paths),
+    ...await clusterCa(deps, selected),
     clientCertificate: await clientCertificate(deps, selected),
     token: tokenOf(deps, selected),
-    proxyUrl: cluster["proxy-url"],
+    proxyUrl: cluster["proxy-url"] === undefined ? undefined : checkedUrl(cluster["proxy-url"], "proxy-url"),
     namespace: selected.namespace,
     source: `kubeconfig ${paths.join(":")}`,
   };
+}
+
+/** Credentials in an address would be shown wherever the address is. */
+function serverOf(server: string, paths: readonly string[]): string {
+  const { username, password } = new URL(checkedUrl(server, "server"));
+  if (username !== "" || password !== "") {
+    throw new Error(`Cannot use kubeconfig ${paths}: credentials in the server's address are not supported`);
+  }
+  return server.replace(/\/+$/, "");
+}
+
+/** The text, if it is a URL; the error of `URL` itself would show it, and a proxy's may hold a password. */
+function checkedUrl(text: string, key: string): string {
+  if (!URL.canParse(text)) throw new Error(`Cannot use kubeconfig: ${key} is no URL`);
+  return text;
+}
+
+/** A file is read again now and then: a CA is rotated, too. */
+async function caIn(deps: AccessDeps, path: string): Promise<Pick<Access, "caCert" | "caFile">> {
+  return { caCert: await deps.readText(path), caFile: fileText(deps, { path, what: "CA" }) };
+}
+
+async function clusterCa(
+  deps: AccessDeps,
+  { cluster, clusterFolder }: SelectedContext,
+): Promise<Pick<Access, "caCert" | "caFile">> {
+  const { "certificate-authority-data": data, "certificate-authority": path } = cluster;
+  if (!data && path) return await caIn(deps, resolvePath(clusterFolder, path));
+  return { caCert: await pem(deps, { folder: clusterFolder, path, data }), caFile: undefined };
 }
 
 async function clientCertificate(
@@ -115,12 +142,12 @@ function tokenOf(deps: AccessDeps, { user, userFolder }: SelectedContext): Token
     if (user[key] !== undefined) throw new Error(`Cannot use kubeconfig: ${key} of a user is not supported`);
   }
   if (user.tokenFile !== undefined) return fileToken(deps, resolvePath(userFolder, user.tokenFile));
-  if (user.token !== undefined) return staticToken(user.token);
+  if (user.token !== undefined) return staticToken(bearerToken(user.token, "the token of the kubeconfig"));
   if (user.exec === undefined) return undefined;
   const config = execConfigOf(user.exec);
   if (deps.run === undefined) {
     throw new Error(
-      `Cannot run the credential plugin ${config.command}: this build may not run programs. ` +
+      `Cannot run the credential plugin ${config.command.slice(0, 200)}: this build may not run programs. ` +
         `Use a token, a client certificate, or "deno task start"`,
     );
   }
@@ -131,8 +158,16 @@ async function pem(
   deps: AccessDeps,
   { folder, path, data }: { folder: string; path: string | undefined; data: string | undefined },
 ): Promise<string | undefined> {
-  if (data !== undefined && data !== "") return atob(data);
+  if (data !== undefined && data !== "") return decoded(data);
   return path === undefined ? undefined : await deps.readText(resolvePath(folder, path));
+}
+
+function decoded(data: string): string {
+  try {
+    return atob(data);
+  } catch {
+    throw new Error("Cannot use kubeconfig: a certificate or key is not in base64");
+  }
 }
 
 function resolvePath(folder: string, path: string): string {

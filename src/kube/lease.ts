@@ -1,4 +1,5 @@
 import { type Clock, sleep } from "../runtime/clock.ts";
+import { describeError } from "../runtime/log.ts";
 import type { Random } from "../runtime/random.ts";
 import { isApiError } from "./api_error.ts";
 import type { KubeClient } from "./client.ts";
@@ -32,6 +33,8 @@ export interface LeaseDeps {
   readonly onChange: (
     state: { readonly isLeader: boolean; readonly holder: string; readonly why: string },
   ) => void;
+  /** The Lease could not be read or written; it is tried again. */
+  readonly onFailure?: (error: unknown) => void;
 }
 
 export interface LeaseOptions extends LeaseTiming {
@@ -66,6 +69,11 @@ export class LeaderElector {
   /** Undefined until the Lease has been read or made; empty: nobody holds it. */
   get holder(): string | undefined {
     return this.#observed === undefined ? undefined : this.#observed.lease.spec?.holderIdentity ?? "";
+  }
+
+  /** Of the Lease; undefined until it has been read or made. */
+  get uid(): string | undefined {
+    return this.#observed?.lease.metadata?.uid;
   }
 
   /** When this process became the leader, by the monotonic clock. */
@@ -127,7 +135,8 @@ export class LeaderElector {
       if (this.#isLeader && this.holder !== this.#options.identity) return this.#step(false, failure);
     } catch (error) {
       if (signal.aborted) return;
-      failure = error instanceof Error ? error.message : String(error);
+      failure = describeError(error);
+      this.#deps.onFailure?.(error);
     }
     const isOverdue = this.#deps.clock.now() >= this.#renewedMs + this.#options.renewDeadlineMs;
     if (this.#isLeader && isOverdue) this.#step(false, failure);

@@ -35,9 +35,12 @@ export async function* watch(
   if (options.signal.aborted) onAbort();
   const overall = deadline(clock, { ms: timeoutMs + silenceMs, reason: `watch of ${path}: it does not end` });
   overall.signal.addEventListener("abort", () => controller.abort(overall.signal.reason));
+  /** Until then a deadline of the client's own says the same of its connections. */
+  let isOpen = false;
   const watchdog = startWatchdog(clock, silenceMs, () => {
     const reason = `watch of ${path}: silent for ${silenceMs} ms`;
     controller.abort(new DOMException(reason, "TimeoutError"));
+    if (isOpen) client.renewConnections();
   });
   try {
     const query = { ...options.query, watch: "true", allowWatchBookmarks: "true" };
@@ -47,6 +50,7 @@ export async function* watch(
       signal: controller.signal,
       deadlineMs: silenceMs,
     });
+    isOpen = true;
     const onChunk = () => {
       watchdog.touch();
       options.onActivity();

@@ -1,19 +1,14 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import { CAPACITIES, type Capacity, type NodeCapacity } from "../domain/capacity.ts";
+import { type Gauge, Registry } from "prom-client";
+import { CAPACITIES, type Capacity } from "../domain/capacity.ts";
 import type { Decision } from "../domain/decide.ts";
 import { RELOAD_RESULTS, type ReloadResult } from "./certificate_follower.ts";
+import { ClusterMetrics } from "./cluster_metrics.ts";
+import { ConnectionMetrics } from "./connection_metrics.ts";
 import { EVICTION_OUTCOMES, type EvictionOutcome } from "./evictor.ts";
+import { declarer } from "./metric_families.ts";
+import { declareProcessMetrics, type ProcessFigures } from "./process_metrics.ts";
 import type { WorkloadKey } from "./workload_key.ts";
 import { WORKLOAD_LABELS, WorkloadSeries } from "./workload_series.ts";
-
-/** What the process says of itself; bytes and seconds. */
-export interface ProcessFigures {
-  readonly residentBytes: number;
-  readonly heapUsedBytes: number;
-  readonly heapTotalBytes: number;
-  readonly cpuSeconds: number;
-  readonly startSeconds: number;
-}
 
 export interface MetricsOptions {
   readonly version: string;
@@ -31,92 +26,102 @@ const RECONCILE_BUCKETS = [0.0001, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 1
 /** Every metric family, declared from the start. The series of a workload end with it. */
 export class Metrics {
   readonly #registry = new Registry();
+  readonly #declare = declarer(this.#registry);
+  readonly cluster = new ClusterMetrics(this.#registry);
+  readonly connections = new ConnectionMetrics(this.#registry);
   readonly #series = new WorkloadSeries();
   readonly #options: MetricsOptions;
-  readonly #replicas = this.#gauge("workload_replicas", "Pods by the capacity they are on.", [
+  readonly #replicas = this.#declare.gauge("workload_replicas", "Pods by the capacity they are on.", [
     ...WORKLOAD_LABELS,
     "replica_type",
   ]);
-  readonly #target = this.#gauge("workload_target_replicas", "Pods by the capacity they should be on.", [
-    ...WORKLOAD_LABELS,
-    "replica_type",
-  ]);
-  readonly #held = this.#gauge("workload_held", "1 for the reason that holds a move back.", [
+  readonly #target = this.#declare.gauge(
+    "workload_target_replicas",
+    "Pods by the capacity they should be on.",
+    [
+      ...WORKLOAD_LABELS,
+      "replica_type",
+    ],
+  );
+  readonly #held = this.#declare.gauge("workload_held", "1 for the reason that holds a move back.", [
     ...WORKLOAD_LABELS,
     "reason",
   ]);
-  readonly #invalid = this.#gauge("workload_invalid", "1 while the policy is invalid.", WORKLOAD_LABELS);
-  readonly #reconciliations = this.#counter("reconciliations_total", "Decisions, by what came of them.", [
-    ...WORKLOAD_LABELS,
-    "action",
-    "result",
-  ]);
-  readonly #errors = this.#counter("reconciliation_errors_total", "Reconciliations that failed.", [
+  readonly #invalid = this.#declare.gauge(
+    "workload_invalid",
+    "1 while the policy is invalid.",
+    WORKLOAD_LABELS,
+  );
+  readonly #reconciliations = this.#declare.counter(
+    "reconciliations_total",
+    "Decisions, by what came of them.",
+    [
+      ...WORKLOAD_LABELS,
+      "action",
+      "result",
+    ],
+  );
+  readonly #errors = this.#declare.counter("reconciliation_errors_total", "Reconciliations that failed.", [
     ...WORKLOAD_LABELS,
     "error_type",
   ]);
-  readonly #evictions = this.#counter("evictions_total", "Evictions asked for, by outcome.", [
+  readonly #evictions = this.#declare.counter("evictions_total", "Evictions asked for, by outcome.", [
     ...WORKLOAD_LABELS,
     "outcome",
   ]);
-  readonly #blocked = this.#counter("rebalancing_blocked_by_pdb_total", "Moves that a budget held back.", [
-    ...WORKLOAD_LABELS,
-    "pdb",
-  ]);
-  readonly #fallback = this.#gauge(
+  readonly #blocked = this.#declare.counter(
+    "rebalancing_blocked_by_pdb_total",
+    "Moves that a budget held back.",
+    [
+      ...WORKLOAD_LABELS,
+      "pdb",
+    ],
+  );
+  readonly #fallback = this.#declare.gauge(
     "spot_fallback_active",
     "1 while spot pods go to on-demand.",
     WORKLOAD_LABELS,
   );
-  readonly #reviews = this.#counter("webhook_requests_total", "Admission reviews, by result.", [
+  readonly #reviews = this.#declare.counter("webhook_requests_total", "Admission reviews, by result.", [
     "operation",
     "resource_kind",
     "result",
   ]);
-  readonly #mutations = this.#counter("webhook_mutations_total", "Pods placed, by capacity.", [
+  readonly #mutations = this.#declare.counter("webhook_mutations_total", "Pods placed, by capacity.", [
     "resource_kind",
     "mutation_type",
   ]);
-  readonly #reviewSeconds = this.#histogram(
+  readonly #reviewSeconds = this.#declare.histogram(
     "webhook_duration_seconds",
     "Time to answer a review.",
     ADMISSION_BUCKETS,
   );
-  readonly #reconcileSeconds = this.#histogram(
+  readonly #reconcileSeconds = this.#declare.histogram(
     "reconcile_duration_seconds",
     "Time to decide and act.",
     RECONCILE_BUCKETS,
   );
-  readonly #lastSeen = this.#gauge("controller_last_seen_timestamp", "When the controller last worked.", [
-    "controller_name",
-  ]);
-  readonly #leader = this.#gauge("leader_election_status", "1 on the leader.", ["controller_name"]);
-  readonly #requests = this.#counter("api_requests_total", "Requests to the API server; code 0: no answer.", [
-    "verb",
-    "resource",
-    "code",
-  ]);
-  readonly #throttled = this.#counter(
-    "api_throttled_seconds_total",
-    "Time that requests waited for our own limit.",
-    [],
+  readonly #lastSeen = this.#declare.gauge(
+    "controller_last_seen_timestamp",
+    "When the controller last worked.",
+    [
+      "controller_name",
+    ],
   );
-  readonly #backoff = this.#gauge("api_backoff_seconds", "For how long a watch has been broken.", ["resource"]);
-  readonly #objects = this.#gauge("cache_objects", "Objects in a cache.", ["resource"]);
-  readonly #age = this.#gauge("cache_age_seconds", "How long ago a cache was last known to be current.", [
-    "resource",
-  ]);
-  readonly #lists = this.#gauge("cache_lists", "How often all objects of a resource were read.", ["resource"]);
-  readonly #expiry = this.#gauge(
+  readonly #leader = this.#declare.gauge("leader_election_status", "1 on the leader.", ["controller_name"]);
+  readonly #expiry = this.#declare.gauge(
     "certificate_expiry_timestamp_seconds",
     "When the serving certificate ends.",
     [],
   );
-  readonly #reloads = this.#counter("certificate_reloads_total", "Changes of the certificate, by result.", [
-    "result",
-  ]);
-  readonly #nodes = this.#gauge("nodes", "Nodes by capacity.", ["capacity"]);
-  readonly #build = this.#gauge("build_info", "Always 1.", ["version", "runtime"]);
+  readonly #reloads = this.#declare.counter(
+    "certificate_reloads_total",
+    "Changes of the certificate, by result.",
+    [
+      "result",
+    ],
+  );
+  readonly #build = this.#declare.gauge("build_info", "Always 1.", ["version", "runtime"]);
 
   constructor(options: MetricsOptions) {
     this.#options = options;
@@ -138,8 +143,7 @@ export class Metrics {
       this.#reviews.inc({ operation: "CREATE", resource_kind: "Pod", result }, 0);
     }
     for (const result of RELOAD_RESULTS) this.#reloads.inc({ result }, 0);
-    for (const capacity of ["spot", "on-demand", "unknown"]) this.#nodes.set({ capacity }, 0);
-    this.#declareProcess();
+    declareProcessMetrics(this.#registry, options.process);
   }
 
   /** Prometheus' text format. */
@@ -153,13 +157,17 @@ export class Metrics {
   }
 
   /** `spotTarget` is undefined without a valid policy. */
-  decided(key: WorkloadKey, { census, spotTarget }: Decision, { isInvalid }: { isInvalid: boolean }): void {
+  decided(
+    key: WorkloadKey,
+    { census, spotTarget }: Decision,
+    { isInvalid, isFallbackOpen }: { isInvalid: boolean; isFallbackOpen: boolean },
+  ): void {
     const show = (gauge: Gauge<string>, value: number, type: Capacity) =>
       this.#series.set(key, gauge, { value, more: { replica_type: type } });
     show(this.#replicas, census.spot, "spot");
     show(this.#replicas, census.onDemand, "on-demand");
     this.#series.set(key, this.#invalid, { value: isInvalid ? 1 : 0 });
-    this.#series.set(key, this.#fallback, { value: 0 });
+    this.#series.set(key, this.#fallback, { value: isFallbackOpen ? 1 : 0 });
     if (spotTarget === undefined) {
       for (const replica_type of CAPACITIES) this.#series.unset(key, this.#target, { replica_type });
     } else {
@@ -223,26 +231,8 @@ export class Metrics {
     }
   }
 
-  requested({ verb, resource, code }: { verb: string; resource: string; code: number }): void {
-    this.#requests.inc({ verb, resource, code: String(code) });
-  }
-
-  throttled(ms: number): void {
-    this.#throttled.inc(ms / 1_000);
-  }
-
   leading(isLeader: boolean): void {
     this.#leader.set({ controller_name: CONTROLLER }, isLeader ? 1 : 0);
-  }
-
-  cache(of: { resource: string; objects: number; ageMs: number; lists: number }): void {
-    this.#objects.set({ resource: of.resource }, of.objects);
-    this.#age.set({ resource: of.resource }, of.ageMs / 1_000);
-    this.#lists.set({ resource: of.resource }, of.lists);
-  }
-
-  broken(resource: string, seconds: number): void {
-    this.#backoff.set({ resource }, seconds);
   }
 
   certificate(expiresMs: number): void {
@@ -251,45 +241,5 @@ export class Metrics {
 
   certificateReloaded(result: ReloadResult): void {
     this.#reloads.inc({ result });
-  }
-
-  nodes(counts: Readonly<Record<NodeCapacity, number>>): void {
-    for (const [capacity, nodes] of Object.entries(counts)) this.#nodes.set({ capacity }, nodes);
-  }
-
-  #gauge(name: string, help: string, labelNames: readonly string[]): Gauge<string> {
-    return new Gauge({ name: `spotalis_${name}`, help, labelNames, registers: [this.#registry] });
-  }
-
-  #counter(name: string, help: string, labelNames: readonly string[]): Counter<string> {
-    return new Counter({ name: `spotalis_${name}`, help, labelNames, registers: [this.#registry] });
-  }
-
-  #histogram(name: string, help: string, buckets: number[]): Histogram {
-    return new Histogram({ name: `spotalis_${name}`, help, buckets, registers: [this.#registry] });
-  }
-
-  /** The usual names, from figures that need no permission: /proc is closed to a sandboxed binary. */
-  #declareProcess(): void {
-    const families: Readonly<Record<string, (figures: ProcessFigures) => number>> = {
-      process_resident_memory_bytes: (figures) => figures.residentBytes,
-      nodejs_heap_size_used_bytes: (figures) => figures.heapUsedBytes,
-      nodejs_heap_size_total_bytes: (figures) => figures.heapTotalBytes,
-      process_cpu_seconds_total: (figures) => figures.cpuSeconds,
-      process_start_time_seconds: (figures) => figures.startSeconds,
-    };
-    const read = this.#options.process;
-    for (const [name, of] of Object.entries(families)) {
-      const help = "Of this process.";
-      const registers = [this.#registry];
-      new Gauge({
-        name,
-        help,
-        registers,
-        collect: function () {
-          this.set(of(read()));
-        },
-      });
-    }
   }
 }

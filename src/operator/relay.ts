@@ -12,14 +12,21 @@ export interface ByteStream {
 /** A TLS record has up to 16 KiB. */
 const BUFFER_BYTES = 16_384;
 
+/** Told of each piece before it is carried on; false: nothing more is taken from that side. */
+export type OnBytes = (from: ByteStream) => boolean;
+
 /** Carries bytes both ways until both sides have said all. Rejects as soon as one of them breaks. */
-export async function relay(a: ByteStream, b: ByteStream): Promise<void> {
-  await Promise.all([carry(a, b), carry(b, a)]);
+export async function relay(
+  [a, b]: readonly [ByteStream, ByteStream],
+  onBytes: OnBytes = () => true,
+): Promise<void> {
+  await Promise.all([carry({ from: a, to: b }, onBytes), carry({ from: b, to: a }, onBytes)]);
 }
 
-async function carry(from: ByteStream, to: ByteStream): Promise<void> {
+async function carry({ from, to }: { from: ByteStream; to: ByteStream }, onBytes: OnBytes): Promise<void> {
   const buffer = new Uint8Array(BUFFER_BYTES);
   for (let n = await from.read(buffer); n !== null; n = await from.read(buffer)) {
+    if (!onBytes(from)) return;
     for (let sent = 0; sent < n;) sent += await to.write(buffer.subarray(sent, n));
   }
   await to.closeWrite();

@@ -10,7 +10,8 @@ export interface Address {
 
 export interface ServeOptions {
   readonly address: Address;
-  readonly handler: (request: Request) => Promise<Response> | Response;
+  /** `from` is the port of whoever asks. */
+  readonly handler: (request: Request, from: number) => Promise<Response> | Response;
   readonly tls?: KeyPair;
 }
 
@@ -37,7 +38,7 @@ export function serve({ log, clock }: { log: Log; clock: Clock }, options: Serve
         log.error("request failed", { error });
         return new Response('{"error":"internal error"}', { status: 500 });
       },
-    }, handler);
+    }, (request, { remoteAddr }) => handler(request, remoteAddr.port));
   const server = address.hostname === "" ? onAllAddresses(start) : start(address.hostname);
   return {
     address: { hostname: server.addr.hostname, port: server.addr.port },

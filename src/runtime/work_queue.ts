@@ -25,6 +25,10 @@ export class WorkQueue {
     return this.#queue.size;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   add(key: string): void {
     if (this.#isClosed) return;
     if (this.#processing.has(key)) {

@@ -1,6 +1,6 @@
-import type { Observer } from "../../src/app.ts";
 import { ALL_COMMANDS } from "../../src/cli/all_commands.ts";
 import type { Commands } from "../../src/cli/commands.ts";
+import type { Observer } from "../../src/observer.ts";
 import type { Outside } from "../../src/cli/context.ts";
 import { main } from "../../src/cli/main.ts";
 import { fakeCluster } from "../operator/support.ts";

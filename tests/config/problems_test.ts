@@ -44,15 +44,15 @@ const PROBLEMS: readonly [text: string, problem: string | RegExp][] = [
   ],
   ["hello", "c.yaml: has to hold a mapping"],
   ["- a", "c.yaml: has to hold a mapping"],
-  ["webhook: { port: 1 }\nwebhook: { port: 2 }", /^c\.yaml: Map keys must be unique at line 2/],
-  ["operator: { namespace: a, namespace: b }", /^c\.yaml: Map keys must be unique/],
+  ["webhook: { port: 1 }\nwebhook: { port: 2 }", /^c\.yaml: line 2: the key "webhook" is given twice$/],
+  ["operator: { namespace: a, namespace: b }", /^c\.yaml: line 1: the key "namespace" is given twice$/],
   ["a: 1\n---\nb: 2", /^c\.yaml: .*multiple documents/],
-  ["operator:\n\tnamespace: x", /^c\.yaml: Tabs are not allowed/],
+  ["operator:\n\tnamespace: x", /^c\.yaml: line 2: Tabs are not allowed/],
   ["operator: [", /^c\.yaml: /],
 ];
 
 for (const [text, problem] of PROBLEMS) {
-  Deno.test(`loadConfig() refuses ${JSON.stringify(text)}`, () => {
+  Deno.test(`fault 61: loadConfig() refuses ${JSON.stringify(text)}`, () => {
     const problems = problemsOf({ text });
     assert.equal(problems.length, 1, problems.join("\n"));
     if (typeof problem === "string") assert.equal(problems[0], problem);
@@ -121,7 +121,7 @@ Deno.test("loadConfig() finds an impossible combination of file, environment and
   assert.match(problems[0]!, /renewDeadline.* has to be less than .*leaseDuration \(5s\)/);
 });
 
-Deno.test("loadConfig() lists every problem of the file and of the environment at once", () => {
+Deno.test("fault 61: loadConfig() lists every problem of the file and of the environment at once", () => {
   const text = `
 what: 1
 operator: { readOnlyMode: maybe, leaderElection: { renewDeadline: 1m, id: "" } }

@@ -30,7 +30,7 @@ const required = (...nodeSelectorTerms: JsonObject[]) => ({
   affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } },
 });
 
-Deno.test("podPatch() writes label, annotations and placement on a bare pod", () => {
+Deno.test("fault 43: podPatch() writes label, annotations and placement on a bare pod", () => {
   const patch = podPatch({ metadata: {}, spec: {} }, SPOT, {
     classifier: classifierOf("karpenter"),
     deletionCost: true,
@@ -53,6 +53,17 @@ Deno.test("podPatch() adds to labels and annotations that are there, with the ke
     { op: "add", path: "/metadata/labels/spotalis.io~1capacity", value: "spot" },
     { op: "add", path: "/metadata/annotations/spotalis.io~1slot", value: "3" },
   ]);
+});
+
+Deno.test("podPatch() writes on a pod of a fallback when spot is tried again, for the next leader", () => {
+  const fallback = { retryAtMs: Date.UTC(2025, 0, 6, 12, 10), retryAfterMs: 600_000 };
+  const placement: Placement = { slot: 10, capacity: "on-demand", reason: "fallback", fallback };
+  const [, annotations] = patchOf({ metadata: {}, spec: {} }, placement);
+  assert.deepEqual(annotations!.value, {
+    "spotalis.io/slot": "10",
+    "spotalis.io/fallback-retry-at": "2025-01-06T12:10:00.000Z",
+    "spotalis.io/fallback-retry-after": "10m0s",
+  });
 });
 
 const COSTS: readonly [string, { slot: number; own?: string; asked: boolean; cost: string | undefined }][] = [
@@ -176,7 +187,7 @@ const REQUIRED: readonly Row[] = [
 ];
 
 for (const { name, placement = SPOT, rules = "karpenter", spec, patch } of [...SELECTED, ...REQUIRED]) {
-  Deno.test(`podPatch() ${name}`, () => {
+  Deno.test(`fault 43: podPatch() ${name}`, () => {
     const pod = podOf(spec, placement);
     assert.deepEqual(patchOf(pod, placement, rules), patch);
     applyPatch(pod, patch);

@@ -103,7 +103,7 @@ const PARTNERS: Entries = { [keys.DISRUPTION_SCHEDULE]: "0 2 * * *", [keys.DISRU
 for (const [key, values] of Object.entries(INVALID)) {
   for (const value of values) {
     const shown = value.length > 40 ? `${value.length} characters` : JSON.stringify(value);
-    Deno.test(`parsePolicy() refuses ${key}: ${shown}`, () => {
+    Deno.test(`fault 60: parsePolicy() refuses ${key}: ${shown}`, () => {
       const partners = Object.hasOwn(PARTNERS, key) ? PARTNERS : {};
       const problems = problemsOf(parsed({ ...partners, [key]: value }));
       assert.deepEqual(problems.map((problem) => [problem.key, problem.on, problem.value]), [[
@@ -277,7 +277,7 @@ Deno.test("describeProblem() names key, object, value and what is allowed, in on
   );
 });
 
-Deno.test("describeProblem() cuts a long value", () => {
+Deno.test("fault 60: describeProblem() cuts a long value", () => {
   const [problem] = problemsOf(parsed({ [keys.SPOT_PERCENTAGE]: "9".repeat(10_240) }));
   assert.ok(describeProblem(problem!).length < 250);
 });

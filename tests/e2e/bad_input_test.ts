@@ -122,7 +122,7 @@ stage({ name: "bad-input" }, async (play, { operator }) => {
   };
 
   await play(
-    "bad input is refused with a reason; afterwards it serves as before, and memory is flat",
+    "fault 33: bad input is refused with a reason; afterwards it serves as before, and memory is flat",
     async (scene) => {
       const resident = () => operator.metric("process_resident_memory_bytes");
       for (const each of CASES) await check(each);
@@ -219,7 +219,7 @@ const CONFIGS: readonly {
 ];
 
 for (const { title, config, env = {}, says } of CONFIGS) {
-  Deno.test(`an invalid configuration stops the start with exit code 2 and one fatal line: ${title}`, async () => {
+  Deno.test(`fault 61: an invalid configuration stops the start with exit code 2 and one fatal line: ${title}`, async () => {
     const path = await Deno.makeTempFile({ suffix: ".yaml" });
     await Deno.writeTextFile(path, config);
     const [program, ...args] = commandLine();

@@ -80,37 +80,40 @@ stage({ name: NAME }, async (play, { operator }) => {
   for (const into of pairs) await issueServingCertificate(caDir, { into });
   const newest = await pairIn(pairs.at(-1)!);
 
-  await play("twenty swaps in ten seconds fail no creation and no review", async ({ client, namespace }) => {
-    await askAboutAll();
-    // Until the API server has taken the change up, pods pass without a review.
-    await eventually(async () => {
-      await createPod(client, namespace, `probe-${crypto.randomUUID()}`);
-      assert.ok(await reviewed(operator) > 0);
-    });
-    const before = await reviewed(operator);
-    const old = await ReviewClient.connect(target);
-    const swapping = (async () => {
-      for (const pair of pairs) {
-        await sleep(SWAP_MS);
-        await secret.write(await pairIn(pair));
-      }
-    })();
-    // An old connection takes one request after the other.
-    let queue = Promise.resolve();
-    const [pods, onOld, onNew] = await Promise.all([
-      load(20, (i) => createPod(client, namespace, `pod-${i}`)),
-      load(20, () => queue = queue.then(() => old.ask())),
-      load(20, () => askOnNewConnection(target)),
-      swapping,
-    ]);
-    old.close();
-    assert.deepEqual([pods.failures, onOld.failures, onNew.failures], [[], [], []]);
-    assert.ok(pods.count > 500 && onOld.count + onNew.count > 1_000);
-    assert.equal(await reviewed(operator) - before, pods.count + onOld.count + onNew.count);
-    await eventually(async () => assert.equal(await shown(target), newest["tls.crt"]), 10_000);
-    const reloads = await operator.metric(RELOADS, { result: "success" });
-    assert.ok(reloads >= 8, `${reloads} reloads`);
-  });
+  await play(
+    "fault 29: twenty swaps in ten seconds fail no creation and no review",
+    async ({ client, namespace }) => {
+      await askAboutAll();
+      // Until the API server has taken the change up, pods pass without a review.
+      await eventually(async () => {
+        await createPod(client, namespace, `probe-${crypto.randomUUID()}`);
+        assert.ok(await reviewed(operator) > 0);
+      });
+      const before = await reviewed(operator);
+      const old = await ReviewClient.connect(target);
+      const swapping = (async () => {
+        for (const pair of pairs) {
+          await sleep(SWAP_MS);
+          await secret.write(await pairIn(pair));
+        }
+      })();
+      // An old connection takes one request after the other.
+      let queue = Promise.resolve();
+      const [pods, onOld, onNew] = await Promise.all([
+        load(20, (i) => createPod(client, namespace, `pod-${i}`)),
+        load(20, () => queue = queue.then(() => old.ask())),
+        load(20, () => askOnNewConnection(target)),
+        swapping,
+      ]);
+      old.close();
+      assert.deepEqual([pods.failures, onOld.failures, onNew.failures], [[], [], []]);
+      assert.ok(pods.count > 500 && onOld.count + onNew.count > 1_000);
+      assert.equal(await reviewed(operator) - before, pods.count + onOld.count + onNew.count);
+      await eventually(async () => assert.equal(await shown(target), newest["tls.crt"]), 10_000);
+      const reloads = await operator.metric(RELOADS, { result: "success" });
+      assert.ok(reloads >= 8, `${reloads} reloads`);
+    },
+  );
 
   const expired = `${caDir}/expired`;
   await issueServingCertificate(caDir, { into: expired, days: -1 });
@@ -128,15 +131,18 @@ stage({ name: NAME }, async (play, { operator }) => {
     "no key": { files: { "tls.crt": newest["tls.crt"] }, why: /os error \d+.*tls.key/ },
   };
   for (const [title, { files, why }] of Object.entries(broken)) {
-    await play(`${title}: the old one serves on, and the log says why`, async ({ client, namespace }) => {
-      const failures = await operator.metric(RELOADS, { result: "failure" });
-      await secret.write(files);
-      await operator.logged((line) => why.test(String(line["why"])), 10_000);
-      assert.equal(await shown(target), newest["tls.crt"]);
-      await createPod(client, namespace, "pod");
-      assert.equal((await operator.health("readyz")).status, 200);
-      assert.equal(await operator.metric(RELOADS, { result: "failure" }), failures + 1);
-    });
+    await play(
+      `fault 30: the old pair serves on, and the log says why: ${title}`,
+      async ({ client, namespace }) => {
+        const failures = await operator.metric(RELOADS, { result: "failure" });
+        await secret.write(files);
+        await operator.logged((line) => why.test(String(line["why"])), 10_000);
+        assert.equal(await shown(target), newest["tls.crt"]);
+        await createPod(client, namespace, "pod");
+        assert.equal((await operator.health("readyz")).status, 200);
+        assert.equal(await operator.metric(RELOADS, { result: "failure" }), failures + 1);
+      },
+    );
   }
 
   await play("a silent connection and an old one hold up no drain", async () => {

@@ -64,7 +64,7 @@ stage({ name: "explanations" }, async (play, { cluster, operator }) => {
     await agree(scene, { reason: "empty", action: "ignore", detail: /replicas is 0/ });
   });
 
-  await play("paused", async (scene) => {
+  await play("fault 55: paused", async (scene) => {
     await scene.apply(web);
     await scene.witness.settled("web", 4);
     await scene.patch("deployment/web", {
@@ -74,7 +74,7 @@ stage({ name: "explanations" }, async (play, { cluster, operator }) => {
     await agree(scene, { reason: "paused", action: "hold", detail: /is paused/ });
   });
 
-  await play("rollout", async (scene) => {
+  await play("fault 55: rollout", async (scene) => {
     await scene.apply(web);
     await scene.witness.settled("web", 4);
     const stuck = { nodeSelector: { "example.io/nowhere": "x" } };
@@ -88,7 +88,7 @@ stage({ name: "explanations" }, async (play, { cluster, operator }) => {
     assert.equal(scene.witness.evicted.size, 0);
   });
 
-  await play("interrupted", async (scene) => {
+  await play("fault 53: interrupted", async (scene) => {
     await scene.apply(deployment({
       name: "web",
       replicas: 4,

@@ -12,7 +12,8 @@ const OUTAGE_MS = 30_000;
 
 /** The cluster is this test's own, since it takes its API server away. */
 Deno.test({
-  name: "the API server stopped for 30 s: no eviction from stale caches, one relist, and all works after",
+  name:
+    "fault 1: the API server stopped for 30 s: no eviction from stale caches, one relist, and all works after",
   sanitizeResources: false,
   sanitizeOps: false,
   async fn() {

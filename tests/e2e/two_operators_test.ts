@@ -1,25 +1,13 @@
 import assert from "node:assert/strict";
 import type { Json } from "../scenarios/support/json.ts";
-import type { LogLine } from "../scenarios/support/log_book.ts";
 import { playScene } from "../scenarios/support/scene.ts";
 import { deployment } from "../scenarios/support/workloads.ts";
 import { Operator } from "./support/operator.ts";
+import { isAcquired, reigns } from "./support/reigns.ts";
 import { realStage, sharedCluster } from "./support/scene.ts";
 
 const NAME = "two-operators";
-const isAcquired = (line: LogLine) => line.message === "leadership acquired";
 const hasLed = (operator: Operator) => operator.log.some(isAcquired);
-
-/** When a process led by its own log: [from, to) in milliseconds; an open end is now. */
-function reigns(operator: Operator): [number, number][] {
-  const spans: [number, number][] = [];
-  for (const line of operator.log) {
-    const at = Date.parse(String(line["time"]));
-    if (isAcquired(line)) spans.push([at, Infinity]);
-    if (line.message === "leadership lost") spans.at(-1)![1] = at;
-  }
-  return spans;
-}
 
 Deno.test({
   name: NAME,
@@ -75,7 +63,7 @@ Deno.test({
     await using third = await Operator.spawn(cluster, { name: NAME });
     await third.ready();
     await step(
-      "SIGTERM: readyz 503 at once, the other leads within 5 s, exit 0 within the grace period",
+      "fault 25: SIGTERM: readyz 503 at once, the other leads within 5 s, exit 0 within the grace period",
       async () => {
         assert.ok(!hasLed(third));
         // A client that has sent half of a request must not hold up the end, nor break it.
@@ -107,7 +95,7 @@ Deno.test({
       assert.equal((await lease()).leaseTransitions, 2);
     });
 
-    await step("a second SIGTERM exits at once", async () => {
+    await step("fault 26: a second SIGTERM exits at once", async () => {
       third.kill("SIGTERM");
       await third.logged((line) => line.message === "shutting down", 2_000);
       const againMs = Date.now();

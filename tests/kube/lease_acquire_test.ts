@@ -65,7 +65,7 @@ Deno.test("LeaderElector stands by when another makes the Lease at the same mome
   await t.stop();
 });
 
-Deno.test("LeaderElector lets exactly one of two win that start at once", async () => {
+Deno.test("fault 21: LeaderElector lets exactly one of two win that start at once", async () => {
   const server = new LeaseServer();
   const clock = new FakeClock();
   const a = candidate({ identity: "a", server, clock });
@@ -133,7 +133,7 @@ Deno.test("LeaderElector does not take another write of the same record for a re
 });
 
 for (const [name, jumpMs] of [["an hour on", 3_600_000], ["an hour back", -3_600_000]] as const) {
-  Deno.test(`LeaderElector does not take a Lease sooner or later when the wall clock jumps ${name}`, async () => {
+  Deno.test(`fault 22: LeaderElector does not take a Lease sooner or later when the wall clock jumps ${name}`, async () => {
     const t = candidate();
     t.server.put(heldByOther());
     await t.start();
@@ -221,4 +221,20 @@ Deno.test("LeaderElector ends in the middle of a request when it is told to", as
   await settle();
   assert.deepEqual(t.states, []);
   assert.equal(t.clock.timers, 0);
+});
+
+Deno.test("LeaderElector tells why the Lease cannot be read or written, each time, and goes on trying", async () => {
+  const t = candidate();
+  const forbidden = (verb: string) => failure(403, { reason: "Forbidden", message: `cannot ${verb} leases` });
+  t.transport.on("GET", LEASE, forbidden("get"));
+  t.transport.on("POST", LEASES, forbidden("create"));
+  await t.start();
+  await t.clock.advance(2_000);
+  await t.clock.advance(2_000);
+  assert.deepEqual(t.failures.map((each) => /cannot \w+ leases/.exec(each)?.[0]), [
+    "cannot get leases",
+    "cannot create leases",
+  ]);
+  assert.equal(t.elector.isLeader, true);
+  await t.stop();
 });

@@ -34,7 +34,7 @@ Deno.test("LeaderElector renews each 2 s by one PUT with the last version", asyn
   await t.stop();
 });
 
-Deno.test("LeaderElector stays the leader for an hour, whatever the wall clock does", async () => {
+Deno.test("fault 22: LeaderElector stays the leader for an hour, whatever the wall clock does", async () => {
   const t = await leader();
   for (let i = 0; i < 360; i++) {
     t.clock.jumpWall(i % 2 === 0 ? 3_600_000 : -3_600_000);
@@ -45,7 +45,7 @@ Deno.test("LeaderElector stays the leader for an hour, whatever the wall clock d
   await t.stop();
 });
 
-Deno.test("LeaderElector stands down at its next renewal when another holds the Lease", async () => {
+Deno.test("fault 20: LeaderElector stands down at its next renewal when another holds the Lease", async () => {
   const t = await leader();
   t.server.put({ holderIdentity: "thief", leaseDurationSeconds: 15, leaseTransitions: 1 });
   await t.clock.advance(2_000);
@@ -69,7 +69,7 @@ Deno.test("LeaderElector stands for election again after a loss", async () => {
   await t.stop();
 });
 
-Deno.test("LeaderElector stands down when the Lease is deleted, and makes it anew", async () => {
+Deno.test("fault 20: LeaderElector stands down when the Lease is deleted, and makes it anew", async () => {
   const t = await leader();
   t.server.lease = undefined;
   await t.clock.advance(2_000);
@@ -113,7 +113,7 @@ Deno.test("LeaderElector stands down when errors outlast its renewal deadline, a
   assert.deepEqual(t.states, []);
   await t.clock.advance(1);
   assert.equal(t.states.length, 1);
-  assert.match(t.states[0]!, /^stands by: PUT .*leader: 500 .*etcdserver: request timed out$/);
+  assert.match(t.states[0]!, /^stands by: ApiError: PUT .*leader: 500 .*etcdserver: request timed out$/);
   assert.equal(t.elector.isLeader, false);
   await t.stop();
 });
@@ -131,7 +131,7 @@ Deno.test("LeaderElector is not valid from the renewal deadline on, even before 
   await t.stop();
 });
 
-Deno.test("LeaderElector is not valid after the process stood still, before a timer has fired", async () => {
+Deno.test("fault 23: LeaderElector is not valid after the process stood still, before a timer has fired", async () => {
   const t = await leader();
   t.clock.freeze(20_000);
   assert.equal(t.isValid(), false);

@@ -105,7 +105,7 @@ Deno.test("watch() throws why the connection broke", async () => {
   assert.equal(t.clock.timers, 0);
 });
 
-Deno.test("watch() gives up a stream that is silent for too long, counted from the last byte", async () => {
+Deno.test("watch() gives up a stream that is silent for too long, counted from the last byte, and doubts its connections", async () => {
   const t = watching();
   await t.start();
   await t.clock.advance(70_000);
@@ -115,6 +115,7 @@ Deno.test("watch() gives up a stream that is silent for too long, counted from t
   await t.clock.advance(1);
   assert.match(String(t.seen.error), /watch of \/api\/v1\/pods: silent for 75000 ms/);
   assert.equal(t.stream.isCancelled, true);
+  assert.equal(t.transport.resets, 1);
   assert.equal(t.clock.timers, 0);
 });
 

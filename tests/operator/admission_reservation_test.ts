@@ -4,7 +4,7 @@ import { settle } from "../support/fake_clock.ts";
 import { admissionScene, post, reviewOf } from "./admission_scene.ts";
 import { CAPACITY_TYPE, deploymentObject, newPod, podObject, replicaSetObject, split } from "./objects.ts";
 
-Deno.test("Admission answers the same uid once", async () => {
+Deno.test("fault 41: Admission answers the same uid once", async () => {
   const scene = admissionScene();
   const first = await scene.ask(newPod(), { uid: "same" });
   const second = await scene.ask(newPod(), { uid: "same" });
@@ -13,7 +13,7 @@ Deno.test("Admission answers the same uid once", async () => {
   assert.equal(scene.reviews.length, 1);
 });
 
-Deno.test("Admission answers the same uid once when it is asked twice at the same time", async () => {
+Deno.test("fault 41: Admission answers the same uid once when it is asked twice at the same time", async () => {
   const scene = admissionScene({ workload: undefined });
   scene.addDeployment(deploymentObject());
   const askings = [await scene.begin(newPod(), { uid: "same" }), await scene.begin(newPod(), { uid: "same" })];
@@ -32,7 +32,7 @@ Deno.test("Admission answers the same uid the same in the version of each review
   assert.deepEqual(body, { ...first.body, ...beta });
 });
 
-Deno.test("Admission gives a dry run the same patch, and reserves nothing", async () => {
+Deno.test("fault 44: Admission gives a dry run the same patch, and reserves nothing", async () => {
   const scene = admissionScene({ workload: { annotations: split(100) } });
   const dry = await scene.ask(newPod(), { dryRun: true });
   assert.deepEqual(scene.reserved(), []);
@@ -42,7 +42,7 @@ Deno.test("Admission gives a dry run the same patch, and reserves nothing", asyn
 });
 
 for (const [percentage, kind] of [[100, "spot"], [0, "on-demand"]] as const) {
-  Deno.test(`Admission answers a reinvocation for its own ${kind} pod with nothing, and counts it once`, async () => {
+  Deno.test(`fault 42: Admission answers a reinvocation for its own ${kind} pod with nothing, and counts it once`, async () => {
     const scene = admissionScene({ workload: { replicas: 2, annotations: split(percentage) } });
     const first = await scene.ask();
     const again = await scene.ask(first.pod);
@@ -93,7 +93,7 @@ Deno.test("Admission keeps a reservation while only the old pod of that slot is 
   assert.deepEqual(scene.reserved(), ["spot 0"]);
 });
 
-Deno.test("Admission gives a place away again 30 s after a pod that never came", async () => {
+Deno.test("fault 45: Admission gives a place away again 30 s after a pod that never came", async () => {
   const scene = admissionScene({ workload: { replicas: 1, annotations: split(100) } });
   await scene.ask();
   await scene.clock.advance(RESERVATION_MS - 1);
@@ -115,7 +115,7 @@ Deno.test("Admission heals a burst of which the cache shows the pods out of orde
   assert.equal((await scene.ask()).placed, answers[1]!.placed);
 });
 
-Deno.test("Admission takes a user's own capacity label for no earlier answer", async () => {
+Deno.test("fault 42: Admission takes a user's own capacity label for no earlier answer", async () => {
   const scene = admissionScene({ workload: { annotations: split(100) } });
   const pod = newPod({
     metadata: {

@@ -18,7 +18,7 @@ import { fakeCluster } from "./support.ts";
 
 const COST = "controller.kubernetes.io/pod-deletion-cost";
 
-Deno.test("Admission places a burst of concurrent reviews slot by slot", async () => {
+Deno.test("fault 40: Admission places a burst of concurrent reviews slot by slot", async () => {
   const scene = admissionScene({ workload: { replicas: 10, annotations: split(70) } });
   const answers = await Promise.all(Array.from({ length: 10 }, () => scene.ask()));
   const placed = answers.map((answer) => answer.placed);
@@ -121,7 +121,7 @@ Deno.test("Admission replaces a nodeSelector of the template that names a capaci
   assert.deepEqual(pod.spec.nodeSelector, { [CAPACITY_TYPE]: "spot" });
 });
 
-Deno.test("Admission leaves a pod alone whose template pins a capacity by affinity, and says so in an Event", async () => {
+Deno.test("fault 42: Admission leaves a pod alone whose template pins a capacity by affinity, and says so in an Event", async () => {
   const scene = admissionScene();
   const nodeSelectorTerms = [
     { matchExpressions: [{ key: CAPACITY_TYPE, operator: "In", values: ["spot"] }] },
@@ -206,7 +206,7 @@ const STRANGERS: readonly [name: string, pod: ReturnType<typeof newPod>][] = [
 ];
 
 for (const [name, pod] of STRANGERS) {
-  Deno.test(`Admission leaves a pod alone ${name}, at once and without a read`, async () => {
+  Deno.test(`fault 47: Admission leaves a pod alone ${name}, at once and without a read`, async () => {
     const scene = admissionScene();
     const answer = await scene.ask(pod);
     assert.deepEqual([answer.patch, scene.results(), scene.reads], [[], ["unmanaged"], []]);
@@ -214,7 +214,7 @@ for (const [name, pod] of STRANGERS) {
   });
 }
 
-Deno.test("Admission leaves the pods of a ReplicaSet that no Deployment owns alone", async () => {
+Deno.test("fault 47: Admission leaves the pods of a ReplicaSet that no Deployment owns alone", async () => {
   const scene = admissionScene({ workload: undefined });
   scene.addReplicaSet({
     ...replicaSetObject(),
@@ -233,7 +233,7 @@ Deno.test("Admission counts a bound pod by its node, and an unbound one by its l
   assert.equal((await scene.ask()).placed, "on-demand 4");
 });
 
-Deno.test("Admission leaves pods on nodes of unknown capacity out of both counts, but keeps their slot", async () => {
+Deno.test("fault 52: Admission leaves pods on nodes of unknown capacity out of both counts, but keeps their slot", async () => {
   const scene = admissionScene({ workload: { replicas: 4 } });
   scene.addNode(nodeObject("odd-1"));
   scene.addPod(podObject("web-1-a", { slot: 1, placed: "spot", nodeName: "odd-1" }));

@@ -67,7 +67,7 @@ Deno.test("Admission allows a pod as it is whose owner cannot be found anywhere,
   assert.deepEqual(scene.log.messages, ["warn pod allowed as it is: its owner cannot be found"]);
 });
 
-Deno.test("Admission does not take an owner that the API server shows under another UID", async () => {
+Deno.test("fault 48: Admission does not take an owner that the API server shows under another UID", async () => {
   const scene = admissionScene({ workload: undefined });
   scene.addDeployment(deploymentObject());
   scene.live.readOwner = () =>
@@ -78,7 +78,7 @@ Deno.test("Admission does not take an owner that the API server shows under anot
   assert.deepEqual([asking.answer!.patch, scene.results()], [[], ["no_owner"]]);
 });
 
-Deno.test("Admission follows the UID, not the name, of an owner that was made again", async () => {
+Deno.test("fault 48: Admission follows the UID, not the name, of an owner that was made again", async () => {
   const scene = admissionScene({ workload: { annotations: split(100) } });
   const owner = ownedBy("ReplicaSet", "web-1", { uid: "made-again" });
   const asking = await scene.begin(newPod({ owner }));

@@ -13,7 +13,7 @@ function read(pair: { cert?: string; key?: string }, wallMs = VALID_MS) {
   return readKeyPair(FILES, { readText, wallMs });
 }
 
-Deno.test("readKeyPair() takes a pair from its first second to its last", async () => {
+Deno.test("fault 22: readKeyPair() takes a pair from its first second to its last, by the wall clock of that moment", async () => {
   const expiresMs = Date.parse(NOT_AFTER);
   for (const wallMs of [Date.parse(NOT_BEFORE), expiresMs - 1]) {
     assert.deepEqual(await read(FIRST, wallMs), { ...FIRST, expiresMs });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { RESERVATION_MS } from "../../src/domain/reservations.ts";
 import { disruptionSettings, GOOD_STANDING } from "../support/builders.ts";
 import { type Answer, failure } from "../support/fake_transport.ts";
 import { BLOCKED, EVICTED, FIRST_BACKOFF_MS, pathOf, reconcilerScene } from "./reconciler_scene.ts";
@@ -75,7 +76,7 @@ for (const code of [404, 409]) {
   });
 }
 
-Deno.test("Reconciler takes 403 in a namespace that is terminating for a pod that is gone", async () => {
+Deno.test("fault 50: Reconciler takes 403 in a namespace that is terminating for a pod that is gone", async () => {
   const answer = failure(403, { reason: "Forbidden", causes: ["NamespaceTerminating"] });
   const scene = reconcilerScene({ answer });
   assert.equal(await scene.reconcile(), 10_000);
@@ -83,7 +84,7 @@ Deno.test("Reconciler takes 403 in a namespace that is terminating for a pod tha
   assert.deepEqual(scene.events.reasons, []);
 });
 
-Deno.test("Reconciler holds for 5 s when a budget blocks, then twice as long each time, to 1 min", async () => {
+Deno.test("fault 9: Reconciler holds for 5 s when a budget blocks, then twice as long each time, to 1 min", async () => {
   const scene = reconcilerScene({ answer: BLOCKED });
   const waits = [];
   for (let tries = 1; tries <= 6; tries++) {
@@ -100,7 +101,7 @@ Deno.test("Reconciler holds for 5 s when a budget blocks, then twice as long eac
   assert.equal(scene.log.lines.filter(({ level }) => level !== "info").length, 0);
 });
 
-Deno.test("Reconciler says in an Event that a budget blocks, and in a metric which", async () => {
+Deno.test("fault 9: Reconciler says in an Event that a budget blocks, and in a metric which", async () => {
   const scene = reconcilerScene({ answer: BLOCKED });
   scene.addBudget(1);
   await scene.reconcile();
@@ -150,7 +151,7 @@ Deno.test("Reconciler evicts nothing while the API server asks to slow down, and
   assert.deepEqual(scene.events.reasons, [], "no budget is to blame");
 });
 
-Deno.test("Reconciler holds for 5 min where two budgets cover a pod, and says so in one Event", async () => {
+Deno.test("fault 12: Reconciler holds for 5 min where two budgets cover a pod, and says so in one Event", async () => {
   const scene = reconcilerScene({ answer: failure(500, { message: TWO_BUDGETS }) });
   assert.equal(await scene.reconcile(), 0);
   assert.equal(await scene.reconcile(), 300_000);
@@ -183,7 +184,6 @@ for (
   const [name, answer] of [
     ["500", failure(500, { message: "etcdserver: request timed out" })],
     ["503", failure(503)],
-    ["a broken connection", (() => Promise.reject(new TypeError("connection reset"))) as Answer],
   ] as const
 ) {
   Deno.test(`Reconciler waits longer after each ${name}, and shows the error`, async () => {
@@ -198,6 +198,18 @@ for (
     assert.deepEqual(scene.events.reasons, []);
   });
 }
+
+Deno.test("Reconciler takes an eviction without an answer for one that may have been carried out", async () => {
+  const scene = reconcilerScene();
+  const broken: Answer = () => Promise.reject(new TypeError("connection reset"));
+  scene.transport.on("POST", pathOf("web-2"), broken);
+  assert.equal(await scene.reconcile(), FIRST_BACKOFF_MS);
+  assert.equal(await scene.reconcile(), 10_000);
+  assert.deepEqual(await outcome(scene), ["failed 1"]);
+  await scene.clock.advance(10_000);
+  await scene.reconcile();
+  assert.deepEqual((await outcome(scene)).toSorted(), ["evicted 1", "failed 1"]);
+});
 
 Deno.test("Reconciler starts its waits over when an eviction has worked", async () => {
   const scene = reconcilerScene();
@@ -217,7 +229,7 @@ const STANDINGS = {
 };
 
 for (const [name, why] of Object.entries(STANDINGS)) {
-  Deno.test(`Reconciler asks again right before each eviction whether it may: ${name}`, async () => {
+  Deno.test(`fault 23: Reconciler asks again right before each eviction whether it may: ${name}`, async () => {
     const scene = reconcilerScene({
       options: TWO_AT_ONCE,
       answer: (request) => {
@@ -237,6 +249,29 @@ for (const [name, why] of Object.entries(STANDINGS)) {
     assert.deepEqual(scene.log.of("hold").map(({ reason, detail }) => [reason, detail]), [[name, why]]);
   });
 }
+
+Deno.test("fault 45: Reconciler moves nothing until the places of pods that were rejected are free again", async () => {
+  const scene = reconcilerScene();
+  scene.reservations.reserve("ReplicaSet-web-1", { slot: 4, capacity: "on-demand" }, scene.clock.now());
+  assert.equal(await scene.reconcile(), RESERVATION_MS);
+  assert.deepEqual(scene.asked, []);
+  await scene.clock.advance(RESERVATION_MS);
+  await scene.reconcile();
+  assert.deepEqual(scene.asked, ["web-2"]);
+});
+
+Deno.test("fault 25: Reconciler ends the eviction that is under way when its queue is closed, and begins no other", async () => {
+  const scene = reconcilerScene({
+    options: TWO_AT_ONCE,
+    answer: (request) => {
+      scene.queue.close();
+      return EVICTED(request);
+    },
+  });
+  assert.equal(await scene.reconcile(), undefined);
+  assert.deepEqual(scene.asked, ["web-2"]);
+  assert.deepEqual(scene.log.of("evicted").map(({ pod }) => pod), ["web-2"], "what came of it is told");
+});
 
 Deno.test("Reconciler in read-only mode evicts nothing, and says once what it would do", async () => {
   const scene = reconcilerScene({ options: { isReadOnly: true } });

@@ -67,7 +67,7 @@ Deno.test("Reconciler moves the held gauge with the reason, and takes it away wi
   assert.deepEqual(await held(), []);
 });
 
-Deno.test("Reconciler ends all series of a workload that is gone", async () => {
+Deno.test("fault 51: Reconciler ends all series of a workload that is gone", async () => {
   const scene = reconcilerScene({ answer: failure(500) });
   scene.addBudget(1);
   await scene.reconcile();
@@ -168,7 +168,7 @@ Deno.test("Reconciler looks again after the retry interval where nothing says un
   assert.equal(await scene.reconcile(), 12_345);
 });
 
-Deno.test("Reconciler holds in a namespace that is terminating, without an Event", async () => {
+Deno.test("fault 50: Reconciler holds in a namespace that is terminating, without an Event", async () => {
   const scene = reconcilerScene();
   const metadata = { deletionTimestamp: "2025-01-01T00:00:00Z" };
   scene.addNamespace(namespaceObject("shop", { metadata }));

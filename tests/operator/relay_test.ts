@@ -46,7 +46,7 @@ const bytes = (count: number) => Uint8Array.from({ length: count }, (_, i) => i 
 Deno.test("relay() carries every byte both ways, in order, through buffers and writes of any size", async () => {
   const [client, server] = [new FakeStream(), new FakeStream()];
   server.room = 7;
-  const done = relay(client, server);
+  const done = relay([client, server]);
   client.say(bytes(40_000), bytes(3), null);
   server.say(bytes(20), null);
   await done;
@@ -56,7 +56,7 @@ Deno.test("relay() carries every byte both ways, in order, through buffers and w
 
 Deno.test("relay() passes on the end of one side while the other still speaks", async () => {
   const [client, server] = [new FakeStream(), new FakeStream()];
-  const done = relay(client, server);
+  const done = relay([client, server]);
   client.say(bytes(1), null);
   await settle();
   assert.deepEqual([server.hasEnd, client.hasEnd], [true, false]);
@@ -67,7 +67,26 @@ Deno.test("relay() passes on the end of one side while the other still speaks", 
 
 Deno.test("relay() gives up as soon as one side breaks, though the other is silent", async () => {
   const [client, server] = [new FakeStream(), new FakeStream()];
-  const done = assert.rejects(relay(client, server), /reset by peer/);
+  const done = assert.rejects(relay([client, server]), /reset by peer/);
+  server.say(new Error("reset by peer"));
+  await done;
+});
+
+Deno.test("relay() takes nothing more from a side that is refused, and goes on with the other", async () => {
+  const [client, server] = [new FakeStream(), new FakeStream()];
+  const seen: ByteStream[] = [];
+  const done = assert.rejects(
+    relay([client, server], (from) => {
+      seen.push(from);
+      return from !== client;
+    }),
+    /reset by peer/,
+  );
+  client.say(new Uint8Array([1]), new Uint8Array([2]));
+  server.say(new Uint8Array([3]));
+  await settle();
+  assert.deepEqual([server.told, client.told], [[], [3]]);
+  assert.deepEqual(seen.toSorted(), [client, server].toSorted());
   server.say(new Error("reset by peer"));
   await done;
 });

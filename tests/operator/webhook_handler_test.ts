@@ -43,7 +43,9 @@ Deno.test("webhook serves /mutate and /", async () => {
   }
 });
 
-const REFUSED: readonly [name: string, status: number, request: () => Request, why: RegExp][] = [
+type Refused = readonly [name: string, status: number, request: () => Request, why: RegExp];
+
+const NO_POST_OF_JSON: readonly Refused[] = [
   ["another path", 404, () => new Request("https://spotalis.test/other", post("{}")), /only "\/mutate"/],
   ["GET", 405, () => new Request(URL_OF_WEBHOOK), /only POST/],
   ["PUT", 405, () => post("{}", { method: "PUT" }), /only POST/],
@@ -57,6 +59,9 @@ const REFUSED: readonly [name: string, status: number, request: () => Request, w
   ],
   ["no body", 400, () => new Request(URL_OF_WEBHOOK, { method: "POST", headers: JSON_TYPE }), /empty/],
   ["an empty body", 400, () => post(""), /empty/],
+];
+
+const NO_REVIEW: readonly Refused[] = [
   ["no JSON", 400, () => post("{"), /no JSON/],
   ["more than JSON", 400, () => post("{} {}"), /no JSON/],
   ["null", 400, () => post("null"), /no AdmissionReview/],
@@ -72,17 +77,23 @@ const REFUSED: readonly [name: string, status: number, request: () => Request, w
   ["an empty uid", 400, () => post(JSON.stringify(reviewOf(newPod(), { uid: "" }))), /request\.uid/],
 ];
 
-for (const [name, status, request, why] of REFUSED) {
-  Deno.test(`webhook refuses ${name} with ${status} and a reason in JSON`, async () => {
-    const scene = admissionScene();
-    const response = await scene.handler(request());
-    assert.equal(response.status, status);
-    assert.equal(response.headers.get("content-type"), "application/json");
-    assert.match((await response.json()).error, why);
-    assert.deepEqual(scene.reviews, []);
-    assert.deepEqual(scene.log.messages, ["warn admission request refused"]);
-    assert.equal(scene.clock.timers, 0);
-  });
+async function isRefused([, status, request, why]: Refused): Promise<void> {
+  const scene = admissionScene();
+  const response = await scene.handler(request());
+  assert.equal(response.status, status);
+  assert.equal(response.headers.get("content-type"), "application/json");
+  assert.match((await response.json()).error, why);
+  assert.deepEqual(scene.reviews, []);
+  assert.deepEqual(scene.log.messages, ["warn admission request refused"]);
+  assert.equal(scene.clock.timers, 0);
+}
+
+for (const each of NO_POST_OF_JSON) {
+  Deno.test(`fault 34: webhook refuses ${each[0]} with ${each[1]} and a reason in JSON`, () => isRefused(each));
+}
+
+for (const each of NO_REVIEW) {
+  Deno.test(`fault 33: webhook refuses ${each[0]} with ${each[1]} and a reason in JSON`, () => isRefused(each));
 }
 
 Deno.test("webhook says which method is allowed", async () => {
@@ -90,7 +101,7 @@ Deno.test("webhook says which method is allowed", async () => {
   assert.equal(response.headers.get("allow"), "POST");
 });
 
-Deno.test("webhook answers a creation without an object with 400, as the review that it is", async () => {
+Deno.test("fault 33: webhook answers a creation without an object with 400, as the review that it is", async () => {
   const { handler } = admissionScene();
   for (const object of [null, undefined, "text", 7, []]) {
     const response = await handler(post(JSON.stringify(reviewOf(object))));
@@ -103,7 +114,7 @@ Deno.test("webhook answers a creation without an object with 400, as the review 
   }
 });
 
-Deno.test("webhook never says in an answer what was in a body that it refuses", async () => {
+Deno.test("fault 33: webhook never says in an answer what was in a body that it refuses", async () => {
   const { handler } = admissionScene();
   const response = await handler(post(`{"kind":"${"secret".repeat(1_000)}"}`));
   assert.ok((await response.text()).length < 200);
@@ -226,7 +237,7 @@ Deno.test("webhook encodes a patch that holds any character", async () => {
   assert.deepEqual(patched.nodeSelectorTerms[0].matchExpressions[0], term.matchExpressions[0]);
 });
 
-Deno.test("webhook is not harmed by keys that name a prototype, nor by ones that come twice", async () => {
+Deno.test("fault 36: webhook is not harmed by keys that name a prototype, nor by ones that come twice", async () => {
   const scene = admissionScene();
   const review = JSON.stringify(reviewOf(newPod()));
   const hostile = review
@@ -239,7 +250,7 @@ Deno.test("webhook is not harmed by keys that name a prototype, nor by ones that
   assert.equal(({} as Record<string, unknown>)["polluted"], undefined);
 });
 
-Deno.test("webhook takes a body with 100,000 levels without harm", async () => {
+Deno.test("fault 36: webhook takes a body with 100,000 levels without harm", async () => {
   const scene = admissionScene();
   const deep = "[".repeat(100_000) + "]".repeat(100_000);
   const review = JSON.stringify(reviewOf({ ...newPod(), deep: 0 })).replace('"deep":0', `"deep":${deep}`);
@@ -248,7 +259,7 @@ Deno.test("webhook takes a body with 100,000 levels without harm", async () => {
   assert.deepEqual(scene.results(), ["placed"]);
 });
 
-Deno.test("webhook answers a review whose uid is any text", async () => {
+Deno.test("fault 36: webhook answers a review whose uid is any text", async () => {
   const scene = admissionScene({ workload: { replicas: 9 } });
   for (const uid of ["\ud800", "x".repeat(128), "__proto__", '"\n', "😀"]) {
     const response = await scene.handler(post(JSON.stringify(reviewOf(newPod(), { uid }))));
@@ -268,4 +279,38 @@ Deno.test("webhook refuses a body that would take far more room than its text, b
   const response = await scene.handler(post(`{"a":[${"{},".repeat(200_000)}{}]}`));
   assert.equal(response.status, 413);
   assert.match((await response.json()).error, /more than 200000 values/);
+});
+
+Deno.test("webhook logs refusals of a kind once in ten seconds, and how many it left out", async () => {
+  const scene = admissionScene();
+  for (let i = 0; i < 500; i++) await scene.handler(post("{"));
+  await scene.handler(new Request(URL_OF_WEBHOOK));
+  await scene.clock.advance(10_000);
+  await scene.handler(post("{"));
+  assert.deepEqual(scene.log.of("admission request refused").map(({ status, leftOut }) => [status, leftOut]), [
+    [400, 0],
+    [405, 0],
+    [400, 499],
+  ]);
+});
+
+Deno.test("webhook answers 429 when the bodies under way take more than there is room for", async () => {
+  const scene = admissionScene();
+  const bodies = Array.from({ length: 4 }, () => new FakeStream());
+  const answering = bodies.map(({ body }) =>
+    scene.handler(new Request(URL_OF_WEBHOOK, { method: "POST", headers: JSON_TYPE, body }))
+  );
+  for (const body of bodies) for (let i = 0; i < 6; i++) body.push(new Uint8Array(MIB));
+  await settle();
+  assert.deepEqual(bodies.map(({ isCancelled }) => isCancelled), [false, false, false, false]);
+  bodies[0]!.push(new Uint8Array(1));
+  assert.equal((await answering[0]!).status, 429);
+  // What that one took is free again.
+  for (const body of bodies.slice(1)) {
+    body.push(new Uint8Array(MIB));
+    body.end();
+  }
+  for (const answer of answering.slice(1)) assert.equal((await answer).status, 400);
+  const review = JSON.stringify(reviewOf(newPod({ owner: ownedBy("Job", "a") })));
+  assert.equal((await scene.handler(post(review + " ".repeat(6 * MIB)))).status, 200);
 });

@@ -15,7 +15,7 @@ async function act(play: Play, { operator, clock }: Stage): Promise<void> {
   const evictionRequests = () => operator.metric("spotalis_api_requests_total", { resource: "pods/eviction" });
 
   await play(
-    "a budget that allows none holds everything, and its release is acted on within 10 s",
+    "fault 59: a budget that allows none holds everything, and its release is acted on within 10 s",
     async (scene) => {
       const { apply, annotate, patch, witness, namespace, events } = scene;
       await apply(
@@ -38,7 +38,7 @@ async function act(play: Play, { operator, clock }: Stage): Promise<void> {
     },
   );
 
-  await play("two budgets over one pod: one Event, and no storm of requests", async (scene) => {
+  await play("fault 12: two budgets over one pod: one Event, and no storm of requests", async (scene) => {
     const { apply, annotate, witness, namespace, events } = scene;
     await apply(
       budget({ name: "one", app: "web", spec: { maxUnavailable: 1 } }),
@@ -63,7 +63,7 @@ async function act(play: Play, { operator, clock }: Stage): Promise<void> {
     await eventually(clock, async () => assert.equal((await events("BlockedByBudget")).length, 1));
   });
 
-  await play("what the API server answers to an eviction is taken for what it is", async (scene) => {
+  await play("fault 14: what the API server answers to an eviction is taken for what it is", async (scene) => {
     const { apply, remove, witness, namespace, client } = scene;
     const limiter = new RateLimiter(clock, { qps: 50, burst: 100 });
     const evictor = new Evictor({ client, limiter, clock });

@@ -113,7 +113,7 @@ async function ofStatefulSets(play: Play): Promise<void> {
     assert.equal(witness.created.size, 10);
   });
 
-  await play("a StatefulSet's partition: the pods above it move, and stay exact", async (scene) => {
+  await play("fault 56: a StatefulSet's partition: the pods above it move, and stay exact", async (scene) => {
     const { apply, patch, witness } = scene;
     witness.watchFloor("db", 1);
     await apply(set({ updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 6 } } }));

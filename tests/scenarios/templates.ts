@@ -104,7 +104,6 @@ async function act(play: Play, { operator, clock }: Stage): Promise<void> {
         uid: unique(),
         controller: true,
       };
-      const mirror = { "kubernetes.io/config.mirror": "abc" };
       const objects = [
         {
           apiVersion: "v1",
@@ -138,15 +137,7 @@ async function act(play: Play, { operator, clock }: Stage): Promise<void> {
         },
       ];
       await apply(...objects);
-      // A mirror pod is bound when it is made, and only a kubelet may make one: the administrator may too.
-      const bound = { ...spec, nodeName: "spot-0" };
-      await apply({
-        apiVersion: "v1",
-        kind: "Pod",
-        metadata: { name: "mirror", labels: { app: "mirror" }, annotations: mirror },
-        spec: bound,
-      });
-      const apps = ["bare", "job", "daemon", "lone", "rollout", "mirror"];
+      const apps = ["bare", "job", "daemon", "lone", "rollout"];
       const count = () => apps.map((app) => witness.of(app).length);
       await witness.until(
         () => count().every((pods) => pods > 0) && witness.of("daemon").length >= 2 * NODES_EACH,
@@ -154,14 +145,37 @@ async function act(play: Play, { operator, clock }: Stage): Promise<void> {
           what: "all",
         },
       );
-      for (const { object } of witness.pods.values()) {
-        assert.equal(object.metadata.labels["spotalis.io/capacity"], undefined, object.metadata.name);
-        assert.equal(object.metadata.annotations?.["spotalis.io/slot"], undefined, object.metadata.name);
-      }
+      for (const { object } of witness.pods.values()) isUntouched(object);
       assert.deepEqual(JSON.parse(await operator.cli("plan", "-o", "json", "-n", namespace)).workloads, []);
       assert.equal(witness.evicted.size, 0);
     },
   );
+
+  await play("fault 49: a static pod's mirror is untouched", async ({ apply, witness }) => {
+    // A mirror pod is bound when it is made, and only a kubelet may make one: the administrator may too.
+    await apply({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: {
+        name: "mirror",
+        labels: { app: "mirror", "spotalis.io/enabled": "true" },
+        annotations: { "kubernetes.io/config.mirror": "abc", "spotalis.io/spot-percentage": "50" },
+      },
+      spec: {
+        containers: [{ name: "main", image: "example.io/none" }],
+        terminationGracePeriodSeconds: 1,
+        nodeName: "spot-0",
+      },
+    });
+    await witness.settled("mirror", 1);
+    isUntouched(witness.of("mirror")[0]!.object);
+    assert.equal(witness.evicted.size, 0);
+  });
+}
+
+function isUntouched({ metadata }: Json): void {
+  assert.equal(metadata.labels["spotalis.io/capacity"], undefined, metadata.name);
+  assert.equal(metadata.annotations?.["spotalis.io/slot"], undefined, metadata.name);
 }
 
 export const SCENARIOS: readonly Scenario[] = [{ options: { name: "templates" }, act }];

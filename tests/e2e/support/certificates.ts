@@ -28,7 +28,7 @@ export async function issueServingCertificate(
   const extensions = `${into}/extensions`;
   await Deno.writeTextFile(
     extensions,
-    "subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage=serverAuth\n",
+    "subjectAltName=IP:127.0.0.1,IP:::1,DNS:localhost\nextendedKeyUsage=serverAuth\n",
   );
   await runCommand("openssl", [
     ...REQUEST,

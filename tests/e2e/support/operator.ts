@@ -2,10 +2,9 @@ import { systemClock } from "../../../src/runtime/clock.ts";
 import type { Json } from "../../scenarios/support/json.ts";
 import { LogBook, type LogLine } from "../../scenarios/support/log_book.ts";
 import { metricSum } from "../../scenarios/support/metric_sum.ts";
-import { OPERATOR_LABEL, type OperatorLike } from "../../scenarios/support/stage.ts";
+import { OPERATOR_LABEL, type OperatorLike, UNCAPPED } from "../../scenarios/support/stage.ts";
 import { makeServingCertificate } from "./certificates.ts";
 import type { Cluster } from "./cluster.ts";
-import type { LoopbackProxy } from "./loopback_proxy.ts";
 
 const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
 const TIMER_COUNT = new URL("timer_count.ts", import.meta.url).pathname;
@@ -21,8 +20,10 @@ export interface OperatorOptions {
   readonly env?: Record<string, string>;
   /** False: started without a webhook configuration that points to it. */
   readonly registers?: boolean;
-  /** In the way to the API server. */
-  readonly proxy?: LoopbackProxy;
+  /** A command that runs the rest of its arguments, such as `unshare`: the operator is started by it. */
+  readonly through?: readonly string[];
+  /** Instead of one that acts as the ServiceAccount of `deploy/`. */
+  readonly kubeconfig?: string;
   /** Started by `deno run`, and its log tells each second how many of its timers wait. */
   readonly countsTimers?: boolean;
 }
@@ -77,7 +78,7 @@ export class Operator implements OperatorLike {
   }
 
   static async spawn(cluster: Cluster, options: OperatorOptions): Promise<Operator> {
-    const { name, config = {}, env = {}, registers = true, proxy, countsTimers = false } = options;
+    const { name, config = {}, env = {}, registers = true, through = [], countsTimers = false } = options;
     const [webhook, metrics, health] = freePorts(3) as [number, number, number];
     const dir = `${cluster.dir}/${name}-${webhook}`;
     const certificate = await makeServingCertificate(dir);
@@ -87,7 +88,11 @@ export class Operator implements OperatorLike {
     const configPath = `${dir}/config.yaml`;
     const settings = {
       operator: { leaderElection: { namespace: leaseNamespace }, ...config.operator },
-      controllers: { namespaceSelector: { matchLabels: { [OPERATOR_LABEL]: name } }, ...config.controllers },
+      controllers: {
+        namespaceSelector: { matchLabels: { [OPERATOR_LABEL]: name } },
+        ...config.controllers,
+        disruption: { maxEvictionsPerMinute: UNCAPPED, ...config.controllers?.disruption },
+      },
       webhook: { port: webhook, certDir: dir, ...config.webhook },
       observability: {
         metrics: { bindAddress: `127.0.0.1:${metrics}` },
@@ -96,8 +101,9 @@ export class Operator implements OperatorLike {
       },
     };
     await Deno.writeTextFile(configPath, JSON.stringify(settings));
-    const kubeconfig = await cluster.operatorKubeconfig(proxy);
-    const [program, ...args] = countsTimers ? denoCommandLine(`--preload=${TIMER_COUNT}`) : commandLine();
+    const kubeconfig = options.kubeconfig ?? await cluster.operatorKubeconfig();
+    const own = countsTimers ? denoCommandLine(`--preload=${TIMER_COUNT}`) : commandLine();
+    const [program, ...args] = [...through, ...own];
     const child = new Deno.Command(program!, {
       args: [...args, "run", "--config", configPath, "--kubeconfig", kubeconfig],
       env: { ...env, NO_COLOR: "1" },

@@ -93,7 +93,7 @@ export async function soak(
   const proxy = await LoopbackProxy.start(cluster);
   const config = { controllers: { workloadTiming: { cooldownPeriod: plan.cooldown } } };
   const isBinary = Deno.env.get("SPOTALIS_E2E_BINARY") !== undefined;
-  const common = { name: NAME, proxy, config };
+  const common = { name: NAME, config, kubeconfig: await cluster.operatorKubeconfig(proxy) };
   await using first = await Operator.start(cluster, { ...common, countsTimers: !isBinary });
   await using second = await Operator.spawn(cluster, { ...common, countsTimers: true, registers: false });
   await second.ready();

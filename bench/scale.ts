@@ -1,4 +1,4 @@
-import { Cluster } from "../tests/e2e/support/cluster.ts";
+import type { Cluster } from "../tests/e2e/support/cluster.ts";
 import type { Operator } from "../tests/e2e/support/operator.ts";
 import { processFigures } from "../tests/e2e/support/process_figures.ts";
 import { deployment } from "../tests/scenarios/support/workloads.ts";
@@ -18,6 +18,7 @@ import {
   residentMB,
   startTimed,
 } from "./stage.ts";
+import { withCluster } from "./with_cluster.ts";
 
 export interface ScaleOptions {
   readonly pods: number;
@@ -74,16 +75,11 @@ export async function benchScale(
   options: ScaleOptions,
   say: (text: string) => void,
 ): Promise<ScaleFigures> {
-  const folder = await Deno.makeTempDir({ prefix: "spotalis-scale-" });
-  const cluster = await Cluster.up(`${folder}/cluster`, { nodes: 0 });
-  try {
+  return await withCluster({ nodes: 0 }, async (cluster) => {
     await addNodes(cluster, options.pods);
     for (const namespace of names(NAMESPACES, "many")) await makeNamespace(cluster, namespace);
     return await measure(cluster, options, say);
-  } finally {
-    await cluster.down();
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 /** A third more room than the split needs. */

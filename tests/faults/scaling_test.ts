@@ -8,6 +8,9 @@ import { onEmbeddedStage, stageNodes } from "../sim/support/embedded_stage.ts";
 const { signal } = new AbortController();
 const STEPS = 80;
 
+/** Of 70 %, floor 2. */
+const spotOf = (replicas: number) => Math.min(Math.floor(replicas * 70 / 100), replicas - 2);
+
 Deno.test("fault 57: replicas that change each 15 s for 20 min keep their floor, and end exact", async () => {
   const random = seededRandom(57, "autoscaler");
   await onEmbeddedStage(

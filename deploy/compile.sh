@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# Compiles main.ts into one binary with its permissions baked in:
+# Compiles one binary with its permissions baked in:
 #
-#   deploy/compile.sh cli     dist/spotalis         for any cluster that a kubeconfig names
-#   deploy/compile.sh image   dist/spotalis-image   for a pod, with the narrowest permissions
+#   deploy/compile.sh cli       dist/spotalis            every command, for any cluster that a kubeconfig names
+#   deploy/compile.sh image     dist/spotalis-image      for a pod: no "simulate" and "demo", whose code would
+#                                                        take 15 MB of memory, and the narrowest permissions
+#   deploy/compile.sh operator  dist/spotalis-operator   the program of the image with the permissions of the
+#                                                        cli: what tests and benchmarks start outside a pod
 #
 # What a permission does not name is refused at run time, without a prompt, and no flag given to the
 # binary can widen it. Neither build may write files, run programs, load libraries or ask for the
@@ -55,9 +58,9 @@ common=(
   --deny-import
 )
 
-case ${1:-} in
-cli)
-  output=dist/spotalis
+build=${1:-}
+case $build in
+cli | operator)
   permissions=(
     # The API server is the one that a kubeconfig names; "run" listens where its configuration says.
     --allow-net
@@ -66,7 +69,6 @@ cli)
   )
   ;;
 image)
-  output=dist/spotalis-image
   permissions=(
     # The API server by its name, since its address is not known beforehand. 0.0.0.0 and [::] without a
     # port are for listening: webhook, metrics and health, on whatever ports the configuration names. A
@@ -79,13 +81,16 @@ image)
   )
   ;;
 *)
-  echo "usage: deploy/compile.sh cli|image" >&2
+  echo "usage: deploy/compile.sh cli|image|operator" >&2
   exit 2
   ;;
 esac
 
+entry=main_operator.ts output=dist/spotalis-$build
+if [[ $build == cli ]]; then entry=main.ts output=dist/spotalis; fi
+
 # One file first: it holds only what is reached, starts in two thirds of the time, and saves 7 MB of
 # memory. The packages are those of deno.lock, or it fails (--frozen).
-bundle=dist/bundle/spotalis.js
-"${deno[@]}" bundle --quiet --frozen --output "$bundle" main.ts
+bundle=dist/bundle/spotalis-$build.js
+"${deno[@]}" bundle --quiet --frozen --output "$bundle" "$entry"
 "${deno[@]}" compile "${common[@]}" "${permissions[@]}" --output "$output" "$bundle"

@@ -16,11 +16,14 @@ import { connectTriggers } from "./operator/triggers.ts";
 import { connectWaiters } from "./operator/waiter_pokes.ts";
 import { createWebhookHandler } from "./operator/webhook_handler.ts";
 import { workloadKey } from "./operator/workload_key.ts";
+import { Sparing } from "./runtime/sparing.ts";
 import { Waiters } from "./runtime/waiters.ts";
 import { WorkQueue } from "./runtime/work_queue.ts";
 
 /** A burst changes a workload a hundred times a second: it is looked at once for all that came meanwhile. */
 const SETTLE_MS = 100;
+/** It is tried every other second: of the same failure one line is enough for a while. */
+const LEASE_WARNING_MS = 60_000;
 /** Longest wait of admission for a cache that is behind. */
 const LAG_MS = 250;
 
@@ -46,6 +49,7 @@ export function createApp(deps: AppDeps) {
   };
   const { leaderElection, namespace, readOnlyMode } = config.operator;
   const cap = new EvictionCap(config.controllers.disruption.maxEvictionsPerMinute);
+  const leaseFailures = new Sparing(clock, { everyMs: LEASE_WARNING_MS });
   const elector = !leaderElection.enabled ? undefined : new LeaderElector({
     client: clients.lease,
     clock,
@@ -57,6 +61,10 @@ export function createApp(deps: AppDeps) {
       if (isLeader) cap.takeOver(clock.now());
       // On a loss as well: then what this process shows of each workload ends.
       enqueueAll();
+    },
+    onFailure: (error) => {
+      const leftOut = leaseFailures.pass(String(error));
+      if (leftOut !== undefined) log.warn("the Lease cannot be read or written", { error, leftOut });
     },
   }, {
     namespace: leaderElection.namespace || namespace,

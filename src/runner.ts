@@ -111,7 +111,8 @@ class Runner {
       },
       ready: {
         "kubernetes-api": () => standings.staleness(clock.now()),
-        "caches": () => observer.cache.hasSynced ? undefined : "not synced yet",
+        "caches": () =>
+          observer.cache.hasSynced ? undefined : `not synced yet: ${observer.cache.unsynced().join(", ")}`,
         "certificate": () =>
           config.webhook.enabled && !this.#hasCertificate
             ? `no usable pair in ${config.webhook.certDir} yet`

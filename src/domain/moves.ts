@@ -156,7 +156,7 @@ function whyInVain(arrived: readonly PodView[], from: Capacity): string | undefi
       `reached, its namespace selected, and is there no other webhook that takes the placement out again?`;
   }
   const where = placed[0]!.where === from ? `${from} again` : named(placed[0]!.where);
-  return `the replacement of a pod evicted from ${from} is on ${where}, though it was placed on ${to}: ` +
+  return `the replacement of a pod evicted from ${from} is on ${where}: ` +
     `does another webhook change its node selection, or something the labels of nodes?`;
 }
 

@@ -32,8 +32,7 @@ Deno.test("recordEviction() keeps the time, and the pod until it has gone", () =
 
 const onDemand = { where: "on-demand" } as const;
 const unplaced = { isPlaced: false } as const;
-const AGAIN =
-  "the replacement of a pod evicted from spot is on spot again, though it was placed on on-demand: " +
+const AGAIN = "the replacement of a pod evicted from spot is on spot again: " +
   "does another webhook change its node selection, or something the labels of nodes?";
 const NOT_REACHED =
   "the replacement of an evicted pod did not get our placement: is the webhook registered and " +

@@ -40,8 +40,14 @@ async function manyDrift({ apply, witness, operator, cluster, namespace, clock }
   for (const name of NAMES) await witness.settled(name, 4);
   witness.mark();
   const looks = async () => await operator.metric("spotalis_reconciliations_total", { namespace });
+  // The operator leads only since a moment ago: its budget has to fill first.
+  await new Promise<void>((resolve) => void clock.after(MINUTE, resolve));
+  const left = () => operator.metric("spotalis_eviction_budget");
+  assert.equal(await left(), PER_MINUTE);
   const [before, beganMs] = [await looks(), clock.wall()];
   await annotate(75);
+  await witness.until(() => witness.evicted.size === PER_MINUTE, { what: "the first minute's evictions" });
+  assert.equal(await left(), 0);
   const isMended = () => NAMES.every((name) => witness.isSettled(name, 4) && witness.split(name).spot === 3);
   await witness.until(isMended, { what: "3 of 4 on spot in each", ms: 20 * MINUTE });
 

@@ -1,5 +1,6 @@
 import * as budgets from "../scenarios/budgets.ts";
 import * as bursts from "../scenarios/bursts.ts";
+import * as ineffective from "../scenarios/ineffective.ts";
 import * as fallback from "../scenarios/fallback.ts";
 import * as otherHands from "../scenarios/other_hands.ts";
 import * as policyChanges from "../scenarios/policy_changes.ts";
@@ -25,6 +26,7 @@ for (
     windows,
     policyTable,
     templates,
+    ineffective,
     storms,
     story,
     otherHands,

@@ -4,6 +4,7 @@ import { playScene } from "../scenarios/support/scene.ts";
 import { CAPACITY_LABEL, type Scene } from "../scenarios/support/stage.ts";
 import { deployment } from "../scenarios/support/workloads.ts";
 import { onEmbeddedStage } from "./support/embedded_stage.ts";
+import { takeOver } from "./support/second_operator.ts";
 
 const MINUTE = 60_000;
 const WEBS = Array.from({ length: 20 }, (_, i) => `web-${i}`);
@@ -73,5 +74,29 @@ Deno.test("embedded: while four of six spot nodes are taken back, splits wait un
       const isDone = () => witness.isSettled("web-0", 6) && witness.split("web-0").spot === 0;
       await witness.until(isDone, { what: "web-0 on on-demand", ms: 5 * MINUTE });
       assert.equal(await operator.metric("spotalis_workload_held", { namespace, reason: "storm" }), 0);
+    }));
+});
+
+Deno.test("embedded: a process that starts after the labels have changed holds by what the pods say", async () => {
+  const nodes = Array.from({ length: 6 }, (_, i) => `node/spot-${i}`);
+  await onEmbeddedStage({ name: "late" }, (stage) =>
+    playScene(stage, async (scene) => {
+      await comeUp(scene);
+      const label = async (kind: string) => {
+        for (const node of nodes) {
+          await stage.cluster.patch(node, "", { metadata: { labels: { [CAPACITY_LABEL]: kind } } });
+        }
+      };
+      await label("on-demand");
+      await using second = await takeOver(stage, {});
+      await new Promise<void>((resolve) => void stage.clock.after(5 * MINUTE, resolve));
+      const reasons = second.log.filter(({ message }) => message === "hold").map(({ fields }) =>
+        fields["reason"]
+      );
+      assert.equal(reasons.filter((reason) => reason === "storm").length, WEBS.length);
+      assert.equal(scene.witness.evicted.size, 0);
+      await label("spot");
+      await new Promise<void>((resolve) => void stage.clock.after(5 * MINUTE, resolve));
+      assert.deepEqual(scene.witness.cost(), { created: 0, evicted: 0 });
     }));
 });

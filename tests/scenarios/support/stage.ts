@@ -2,6 +2,7 @@ import type { KubeClient } from "../../../src/kube/client.ts";
 import type { Clock } from "../../../src/runtime/clock.ts";
 import type { Json } from "./json.ts";
 import type { LogLine } from "./log_book.ts";
+import type { ServedWebhook } from "./webhooks.ts";
 import type { Witness } from "./witness.ts";
 
 /** What the nodes of a stage are labelled with: spot or on-demand. */
@@ -53,6 +54,8 @@ export interface Stage {
   readonly operator: OperatorLike;
   readonly client: KubeClient;
   readonly clock: Clock;
+  /** Serves a webhook to the API server, until it is disposed of. */
+  serveWebhook(handler: (request: Request) => Promise<Response>): Promise<ServedWebhook>;
   /** A short text of letters and digits that this stage's cluster has not seen yet. */
   unique(): string;
 }

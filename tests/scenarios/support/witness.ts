@@ -68,6 +68,11 @@ export class Witness {
     this.#floors.set(app, { floor, isReached: false, broken: undefined });
   }
 
+  /** Whoever waits with `until` asks again: for what no event tells. */
+  tell(): void {
+    this.#news.tell();
+  }
+
   /** Starts counting anew. */
   mark(): void {
     this.created.clear();

@@ -161,7 +161,7 @@ class EmbeddedOperatorLike implements OperatorLike {
   }
 }
 
-function configOf(name: string, config: Json): Config {
+export function configOf(name: string, config: Json): Config {
   const settings = {
     ...config,
     operator: { leaderElection: { namespace: `lease-${name}` }, ...config.operator },
@@ -216,6 +216,11 @@ export async function onEmbeddedStage<T>(
       operator: operatorLike,
       client,
       clock,
+      serveWebhook: (handler: (request: Request) => Promise<Response>) => {
+        const service = { namespace: "tests", name: `hook-${count++}` };
+        embedded.serveWebhook(`${service.name}.${service.namespace}`, handler);
+        return Promise.resolve({ clientConfig: { service }, [Symbol.asyncDispose]: () => Promise.resolve() });
+      },
       unique: () => `n${count++}`,
       embedded,
     };

@@ -143,7 +143,7 @@ async function loadOn(operator: Operator, owners: readonly Owner[], connections:
 }
 
 /** A Deployment of 200 in a new namespace: how long the API server waited for the webhook, pod by pod. */
-async function burst(
+export async function burst(
   cluster: Cluster,
   { namespace, operator }: { namespace: string; operator: string },
 ): Promise<Quantiles> {

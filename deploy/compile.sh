@@ -69,12 +69,16 @@ cli | operator)
   )
   ;;
 image)
+  peers=10.0.0.0/8:9443,172.16.0.0/12:9443,192.168.0.0/16:9443,100.64.0.0/10:9443
   permissions=(
     # The API server by its name, since its address is not known beforehand. 0.0.0.0 and [::] without a
     # port are for listening: webhook, metrics and health, on whatever ports the configuration names. A
     # connection to them gets no further than the pod itself. Nor does one to 127.0.0.1, where the webhook's
     # listener hands its connections to the server behind it.
-    --allow-net='kubernetes.default.svc:443,0.0.0.0,[::],127.0.0.1'
+    # The webhook of the replica that leads, by its pod's address, which is known only then: so the private
+    # ranges, and of them the one port of deploy/. Ranges of IPv6 cannot be named. A cluster whose pods have
+    # other addresses, or another webhook.port, needs them here: without, each replica decides by itself.
+    --allow-net="kubernetes.default.svc:443,0.0.0.0,[::],127.0.0.1,$peers"
     # Token and CA of the service account; the configuration and certificates that deploy/ mounts; the
     # default of webhook.certDir.
     --allow-read=/var/run/secrets/kubernetes.io/serviceaccount,/etc/spotalis,/tmp/k8s-webhook-server/serving-certs

@@ -34,6 +34,8 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   "src/operator/process_metrics.ts": ["prom-client"],
   "src/operator/workload_series.ts": ["prom-client"],
   "src/operator/certificate.ts": ["node:crypto"],
+  "src/operator/forwarding/forwarding_metrics.ts": ["prom-client"],
+  "src/operator/forwarding/peer_keys.ts": ["node:crypto"],
   "src/runtime/virtual_clock.ts": ["node:timers"],
   "src/sim/api/match_conditions.ts": ["@marcbachmann/cel-js"],
   "src/cli/all_commands.ts": ["cli/demo", "cli/simulate"],
@@ -70,7 +72,8 @@ const TEXT_RULES: readonly TextRule[] = [
     rule: "domain and config do not know Deno, operator and sim only at its files and sockets",
     pattern: /\bDeno\./,
     where: /^src\/(?:domain|config|operator|sim)\//,
-    except: /^src\/(?:operator\/(?:server|tls_server|directory_watch)|sim\/serving\/https_server)\.ts$/,
+    except:
+      /^src\/(?:operator\/(?:server|tls_server|directory_watch|forwarding\/peer_connection)|sim\/serving\/https_server)\.ts$/,
   },
   { rule: "domain waits for nothing", pattern: /\b(?:async|await|Promise)\b/, where: /^src\/domain\// },
   {

@@ -56,6 +56,7 @@ export class Operator implements OperatorLike {
   readonly #reading: Promise<void>;
   readonly configPath: string;
   readonly kubeconfig: string;
+  #hasEnded = false;
 
   private constructor(
     child: Deno.ChildProcess,
@@ -179,6 +180,12 @@ export class Operator implements OperatorLike {
 
   kill(signal: Deno.Signal): void {
     this.#child.kill(signal);
+    if (signal === "SIGKILL") this.#hasEnded = true;
+  }
+
+  /** Whether it was killed. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   /** The exit code. */

@@ -4,8 +4,8 @@ import { readKeyPair } from "./operator/certificate.ts";
 import { CertificateFollower } from "./operator/certificate_follower.ts";
 import { watchDirectory } from "./operator/directory_watch.ts";
 import { createHealthHandler } from "./operator/health.ts";
-import { type Address, serve, type Server } from "./operator/server.ts";
-import { serveTls, type TlsServer } from "./operator/tls_server.ts";
+import type { Address, Server } from "./operator/server.ts";
+import { serveHttp, serveTls, type TlsServer } from "./operator/tls_server.ts";
 import { type Clock, deadline, sleep } from "./runtime/clock.ts";
 import { Lifecycle } from "./runtime/lifecycle.ts";
 import type { Log } from "./runtime/log.ts";
@@ -119,7 +119,7 @@ class Runner {
         "shutdown": () => isStopping() ? "shutting down" : undefined,
       },
     });
-    this.#servers.push(serve(this.#deps, { address: parseAddress(bindAddress), handler }));
+    this.#servers.push(serveHttp(this.#deps, { address: parseAddress(bindAddress), handler }));
   }
 
   #serveMetrics(): void {
@@ -130,7 +130,7 @@ class Runner {
       new URL(request.url).pathname === path
         ? new Response(await app.metrics.text(), { headers: { "content-type": app.metrics.contentType } })
         : new Response(`only "${path}" is served\n`, { status: 404 });
-    this.#servers.push(serve(this.#deps, { address: parseAddress(bindAddress), handler }));
+    this.#servers.push(serveHttp(this.#deps, { address: parseAddress(bindAddress), handler }));
   }
 
   async #serveWebhook(signal: AbortSignal): Promise<void> {

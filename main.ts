@@ -35,11 +35,22 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
+const LONGEST_RUN_MS = 60_000;
+
 async function runProgram(
   command: string,
   { args, env }: { args: readonly string[]; env: Record<string, string> },
 ) {
-  const program = new Deno.Command(command, { args: [...args], env, stdout: "piped", stderr: "inherit" });
+  // One that waits for a person would hold up whoever waits for its answer.
+  const signal = AbortSignal.timeout(LONGEST_RUN_MS);
+  const program = new Deno.Command(command, {
+    args: [...args],
+    env,
+    signal,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  });
   const { success, code, stdout } = await program.output();
   if (!success) throw new Error(`${command} ended with exit code ${code}`);
   return new TextDecoder().decode(stdout);

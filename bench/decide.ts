@@ -1,3 +1,4 @@
+import { LOOKING_ON } from "../src/observer.ts";
 import { decide } from "../src/domain/decide.ts";
 import { NO_MOVES } from "../src/domain/moves.ts";
 import type { PodView, WorkloadSnapshot } from "../src/domain/snapshot.ts";
@@ -6,10 +7,12 @@ import { print } from "./print.ts";
 
 const WORKLOADS = 10_000;
 const PODS = 10;
+const FALLBACK = { afterMs: 120_000, retryAfterMs: 600_000, maxRetryAfterMs: 3_600_000 };
 
 function pod(workload: number, slot: number): PodView {
   return {
     uid: `${workload}-${slot}`,
+    resourceVersion: "1",
     name: `web-${slot}`,
     slot,
     // Every third workload has drifted by one.
@@ -22,6 +25,9 @@ function pod(workload: number, slot: number): PodView {
     isPending: false,
     isReady: true,
     createdMs: slot,
+    scheduledMs: slot,
+    unschedulableMs: undefined,
+    fallback: undefined,
     protectedBy: undefined,
     departing: undefined,
     budgets: ["web"],
@@ -45,14 +51,15 @@ function snapshot(workload: number): WorkloadSnapshot {
     unseen: undefined,
     budgets: [{ name: "web", disruptionsAllowed: 1 }],
     moves: NO_MOVES,
-    standing: { lease: undefined, throttled: undefined, stale: undefined },
+    fallback: { afterMs: FALLBACK.afterMs, state: "closed", retryAtMs: undefined, mayProbe: false },
+    standing: LOOKING_ON,
   };
 }
 
 /** Median seconds, of five runs, to decide on 10,000 workloads of 10 pods, a third of which has drifted. */
 export function benchDecide(): number {
   const snapshots = Array.from({ length: WORKLOADS }, (_, i) => snapshot(i));
-  const settings = { cooldownMs: 10_000, maxUnavailable: 1, window: undefined };
+  const settings = { cooldownMs: 10_000, maxUnavailable: 1, window: undefined, fallback: FALLBACK };
   const now = { monotonicMs: performance.now(), wallMs: Date.now() };
   const runs = Array.from({ length: 5 }, () => {
     const started = performance.now();

@@ -1,123 +1,31 @@
-import { classifierOf } from "./config/classifier.ts";
-import type { Config } from "./config/schema.ts";
+import { EvictionCap } from "./domain/eviction_cap.ts";
 import { Reservations } from "./domain/reservations.ts";
-import type { DisruptionSettings, Standing } from "./domain/snapshot.ts";
-import { disruptionWindow } from "./domain/window.ts";
-import { KubeClient } from "./kube/client.ts";
-import { EventRecorder } from "./kube/event_recorder.ts";
+import { EventRecorder, type Regarding } from "./kube/event_recorder.ts";
 import { LeaderElector } from "./kube/lease.ts";
-import { RateLimiter } from "./kube/rate_limiter.ts";
-import type { TokenSource } from "./kube/token.ts";
-import type { Transport } from "./kube/transport.ts";
+import { type AppDeps, createObserver, settingsOf } from "./observer.ts";
 import { Admission } from "./operator/admission.ts";
 import { Announcer } from "./operator/announcer.ts";
-import { ClusterCache } from "./operator/cluster_cache.ts";
 import { Evictor } from "./operator/evictor.ts";
 import { Metrics } from "./operator/metrics.ts";
 import { OwnerReader } from "./operator/owner_reader.ts";
-import type { ProcessFigures } from "./operator/process_metrics.ts";
 import { Reconciler } from "./operator/reconciler.ts";
+import { SpotFallback } from "./operator/spot_fallback.ts";
 import { Standings } from "./operator/standings.ts";
+import { Storms } from "./operator/storms.ts";
 import { connectTriggers } from "./operator/triggers.ts";
 import { connectWaiters } from "./operator/waiter_pokes.ts";
 import { createWebhookHandler } from "./operator/webhook_handler.ts";
 import { workloadKey } from "./operator/workload_key.ts";
-import { WorkloadView } from "./operator/workload_view.ts";
-import { CacheReporter } from "./operator/cache_reporter.ts";
-import type { Clock } from "./runtime/clock.ts";
-import type { Log } from "./runtime/log.ts";
-import type { Random } from "./runtime/random.ts";
+import { Sparing } from "./runtime/sparing.ts";
 import { Waiters } from "./runtime/waiters.ts";
 import { WorkQueue } from "./runtime/work_queue.ts";
 
-/** How the API server is reached: in a cluster, from a laptop, or in this very process. */
-export interface Connection {
-  readonly server: string;
-  readonly token: TokenSource | undefined;
-  /** Where the user is at home: what a command means that is told no namespace. */
-  readonly namespace: string | undefined;
-  /** A new transport, with connections of its own. */
-  readonly connect: () => Transport;
-}
-
-export interface AppDeps {
-  readonly config: Config;
-  readonly connection: Connection;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly identity: string;
-  readonly version: string;
-  readonly runtime: string;
-  readonly process: () => ProcessFigures;
-}
-
-type RequestObserver = (request: { verb: string; resource: string; code: number }) => void;
-
 /** A burst changes a workload a hundred times a second: it is looked at once for all that came meanwhile. */
 const SETTLE_MS = 100;
+/** It is tried every other second: of the same failure one line is enough for a while. */
+const LEASE_WARNING_MS = 60_000;
 /** Longest wait of admission for a cache that is behind. */
 const LAG_MS = 250;
-
-/** The settings that `decide` takes from the configuration. */
-export function settingsOf({ controllers, operator }: Config): DisruptionSettings {
-  const { schedule, duration } = operator.disruptionWindow;
-  return {
-    cooldownMs: controllers.workloadTiming.cooldownPeriod.ms,
-    maxUnavailable: controllers.disruption.maxUnavailable,
-    window: schedule === "" || duration === undefined ? undefined : disruptionWindow(schedule, duration.ms),
-  };
-}
-
-/** What `run`, `plan` and `explain` share: the clients, the caches, and the view that rules have of them. */
-export function createObserver(
-  deps: AppDeps,
-  { onRequest, onThrottled }: { onRequest?: RequestObserver; onThrottled?: (ms: number) => void } = {},
-) {
-  const { config, connection, clock, random, log, version } = deps;
-  const limiter = new RateLimiter(clock, config.controllers.rateLimit, onThrottled);
-  // Watches, short calls and the Lease share no connections: none of them can hold up another.
-  const client = (own: { limiter: RateLimiter | undefined }) =>
-    new KubeClient({
-      clock,
-      transport: connection.connect(),
-      server: connection.server,
-      token: connection.token,
-      userAgent: `spotalis/${version}`,
-      onRequest,
-      ...own,
-    });
-  const clients = {
-    watch: client({ limiter }),
-    short: client({ limiter }),
-    // The evictor waits for the limiter itself, before it asks whether it may still evict.
-    evict: client({ limiter: undefined }),
-    lease: client({ limiter: undefined }),
-  };
-  const classifier = classifierOf(config);
-  const reporter = new CacheReporter({ clock, log });
-  const cache = new ClusterCache(
-    {
-      client: clients.watch,
-      clock,
-      random,
-      classifier,
-      onState: (resource, state) => reporter.tell(resource, state),
-    },
-    { watchNamespaces: config.controllers.watchNamespaces },
-  );
-  const { namespaceSelector } = config.controllers;
-  const isSelectorEmpty = Object.keys(namespaceSelector).length === 0;
-  const view = new WorkloadView(cache, {
-    selector: isSelectorEmpty ? undefined : namespaceSelector,
-    ownNamespace: config.operator.namespace,
-    watched: config.controllers.watchNamespaces,
-  });
-  const close = () => Object.values(clients).forEach((each) => each.close());
-  return { clients, limiter, classifier, reporter, cache, view, close };
-}
-
-export type Observer = ReturnType<typeof createObserver>;
 
 /** The composition root: everything that `spotalis run` is made of. Nothing starts here. */
 export function createApp(deps: AppDeps) {
@@ -140,6 +48,8 @@ export function createApp(deps: AppDeps) {
     for (const workload of cache.workloads()) queue.add(workloadKey(workload));
   };
   const { leaderElection, namespace, readOnlyMode } = config.operator;
+  const cap = new EvictionCap(config.controllers.disruption.maxEvictionsPerMinute);
+  const leaseFailures = new Sparing(clock, { everyMs: LEASE_WARNING_MS });
   const elector = !leaderElection.enabled ? undefined : new LeaderElector({
     client: clients.lease,
     clock,
@@ -147,8 +57,14 @@ export function createApp(deps: AppDeps) {
     onChange: ({ isLeader, holder, why }) => {
       log.info(isLeader ? "leadership acquired" : "leadership lost", { identity, holder, why });
       metrics.leading(isLeader);
+      fallback.forgetAll();
+      if (isLeader) cap.takeOver(clock.now());
       // On a loss as well: then what this process shows of each workload ends.
       enqueueAll();
+    },
+    onFailure: (error) => {
+      const leftOut = leaseFailures.pass(String(error));
+      if (leftOut !== undefined) log.warn("the Lease cannot be read or written", { error, leftOut });
     },
   }, {
     namespace: leaderElection.namespace || namespace,
@@ -158,11 +74,31 @@ export function createApp(deps: AppDeps) {
     renewDeadlineMs: leaderElection.renewDeadline.ms,
     retryPeriodMs: leaderElection.retryPeriod.ms,
   });
-  if (elector === undefined) metrics.leading(true);
+  if (elector === undefined) {
+    metrics.leading(true);
+    cap.takeOver(clock.now());
+  }
   const evictor = new Evictor({ client: clients.evict, limiter: observer.limiter, clock });
-  const standings = new Standings({ elector, cache, evictor, clock }, {
+  const storms = new Storms({
+    cache,
+    clock,
+    log,
+    announce: (storm) => announcer.nodeStorm(ownObject(), storm),
+  });
+  storms.connect();
+  const standings = new Standings({ elector, cache, evictor, cap, storms, clock }, {
     handoverMs: leaderElection.retryPeriod.ms,
   });
+  const settings = settingsOf(config);
+  const fallback = new SpotFallback({
+    view,
+    clock,
+    isLeading: () => standings.mayReconcile(),
+    onClosed: (uid) => {
+      const workload = cache.workloadByUid(uid);
+      if (workload !== undefined) queue.add(workloadKey(workload));
+    },
+  }, settings.fallback);
   const reservations = new Reservations();
   const reconciler = new Reconciler({
     cache,
@@ -170,15 +106,17 @@ export function createApp(deps: AppDeps) {
     queue,
     reservations,
     evictor,
+    fallback,
+    cap,
     announcer,
     metrics,
     clock,
     random,
     log,
-    standing: (): Standing => standings.standing(),
+    standing: (key) => standings.standing(key),
     mayReconcile: () => standings.mayReconcile(),
   }, {
-    settings: settingsOf(config),
+    settings,
     isReadOnly: readOnlyMode,
     retryMs: config.controllers.workloadTiming.disruptionRetryInterval.ms,
     windowPollMs: config.controllers.workloadTiming.disruptionWindowPollInterval.ms,
@@ -192,6 +130,7 @@ export function createApp(deps: AppDeps) {
     cache,
     view,
     classifier,
+    fallback,
     reservations,
     waiters,
     clock,
@@ -206,8 +145,20 @@ export function createApp(deps: AppDeps) {
     onReview: (review) => metrics.reviewed(review),
   });
 
+  /** What Events are about that are of no one workload. */
+  function ownObject(): Regarding {
+    const lease = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", name: leaderElection.id };
+    if (elector !== undefined) {
+      return { ...lease, namespace: leaderElection.namespace || namespace, uid: elector.uid ?? "" };
+    }
+    const uid = cache.namespaces.get(namespace)?.uid ?? "";
+    return { apiVersion: "v1", kind: "Namespace", name: namespace, namespace, uid };
+  }
+
   function collect(): void {
     const nowMs = clock.now();
+    metrics.cluster.storm(storms.stormy());
+    metrics.cluster.evictionBudget(elector?.isLeader === false ? 0 : cap.left(nowMs));
     for (const each of cache.ages(nowMs)) {
       metrics.cluster.cache(each);
       metrics.cluster.broken(each.resource, reporter.brokenMs(each.resource) / 1_000);
@@ -224,6 +175,7 @@ export function createApp(deps: AppDeps) {
     queue,
     elector,
     standings,
+    storms,
     reconciler,
     webhook,
     enqueueAll,

@@ -4,6 +4,7 @@ import { readKeyPair } from "./operator/certificate.ts";
 import { CertificateFollower } from "./operator/certificate_follower.ts";
 import { watchDirectory } from "./operator/directory_watch.ts";
 import { createHealthHandler } from "./operator/health.ts";
+import { createMetricsHandler } from "./operator/metrics_handler.ts";
 import type { Address, Server } from "./operator/server.ts";
 import { serveHttp, serveTls, type TlsServer } from "./operator/tls_server.ts";
 import { type Clock, deadline, sleep } from "./runtime/clock.ts";
@@ -54,6 +55,7 @@ class Runner {
     this.#background.start("watching the cluster", (signal) => app.observer.cache.run(signal));
     this.#background.start("writing Events", (signal) => app.recorder.run(signal));
     this.#background.start("first sync", (signal) => this.#announceSync(signal));
+    this.#background.start("following node storms", (signal) => app.storms.run(signal));
     this.#background.start("resync", (signal) => this.#resync(signal));
     if (config.webhook.enabled) this.#background.start("webhook", (signal) => this.#serveWebhook(signal));
     for (let i = 0; i < config.controllers.maxConcurrentReconciles; i++) {
@@ -109,7 +111,8 @@ class Runner {
       },
       ready: {
         "kubernetes-api": () => standings.staleness(clock.now()),
-        "caches": () => observer.cache.hasSynced ? undefined : "not synced yet",
+        "caches": () =>
+          observer.cache.hasSynced ? undefined : `not synced yet: ${observer.cache.unsynced().join(", ")}`,
         "certificate": () =>
           config.webhook.enabled && !this.#hasCertificate
             ? `no usable pair in ${config.webhook.certDir} yet`
@@ -123,13 +126,16 @@ class Runner {
   }
 
   #serveMetrics(): void {
-    const { app, config } = this.#deps;
+    const { app, config, clock } = this.#deps;
     const { enabled, bindAddress, path } = config.observability.metrics;
     if (!enabled) return;
-    const handler = async (request: Request) =>
-      new URL(request.url).pathname === path
-        ? new Response(await app.metrics.text(), { headers: { "content-type": app.metrics.contentType } })
-        : new Response(`only "${path}" is served\n`, { status: 404 });
+    const { metrics } = app;
+    const handler = createMetricsHandler({
+      text: () => metrics.text(),
+      contentType: metrics.contentType,
+      path,
+      clock,
+    });
     this.#servers.push(serveHttp(this.#deps, { address: parseAddress(bindAddress), handler }));
   }
 
@@ -171,6 +177,7 @@ class Runner {
     while (!signal.aborted && !app.observer.cache.hasSynced) await sleep(clock, SYNC_POLL_MS, signal);
     if (signal.aborted) return;
     log.info("caches synced", { afterMs: Math.round(clock.now() - this.#startedMs) });
+    app.storms.begin();
     app.enqueueAll();
   }
 

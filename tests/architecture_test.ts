@@ -122,7 +122,7 @@ function pathOf(specifier: string): string {
 /** `src/kube/client.ts` -> `kube`, `src/app.ts` -> `app`; a package is its own part. */
 function partOf(path: string): string {
   if (path === "main.ts") return "main";
-  if (path === "src/app.ts" || path === "src/runner.ts") return "app";
+  if (["src/app.ts", "src/observer.ts", "src/runner.ts"].includes(path)) return "app";
   return /^src\/(cli\/[^/]+|[^/]+)\//.exec(path)?.[1] ?? path;
 }
 

@@ -1,4 +1,4 @@
-import type { AppDeps, Connection } from "../app.ts";
+import type { AppDeps, Connection } from "../observer.ts";
 import { type ConfigResult, loadConfig } from "../config/load.ts";
 import { VARIABLES } from "../config/environment.ts";
 import type { Config } from "../config/schema.ts";

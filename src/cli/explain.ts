@@ -1,16 +1,15 @@
-import { type Observer, settingsOf } from "../app.ts";
+import { createOnlooker, type Observer, settingsOf } from "../observer.ts";
 import { decide, type Decision, explainGates } from "../domain/decide.ts";
 import { slotCapacity } from "../domain/distribution.ts";
 import { formatDuration } from "../domain/duration.ts";
 import { KNOWN_TO_LEADER } from "../domain/gates.ts";
-import { NO_MOVES } from "../domain/moves.ts";
 import type { DisruptionSettings, Instant, WorkloadSnapshot } from "../domain/snapshot.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { createLog } from "../runtime/log.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { appDeps, type Outside, readConfig } from "./context.ts";
 import { observe } from "./observe.ts";
-import { describePolicy, LOOKING_ON } from "./plan.ts";
+import { describePolicy } from "./plan.ts";
 import { renderTable } from "./table.ts";
 
 export interface Explanation {
@@ -44,16 +43,16 @@ export function parseTarget(text: string | undefined): { kind: "Deployment" | "S
 
 /** What is asked of a workload, what is there, and what each gate says; undefined: no such workload. */
 export function computeExplanation(
-  { cache, view }: Observer,
+  observer: Observer,
   { target, settings, now }: {
     target: { kind: string; namespace: string; name: string };
     settings: DisruptionSettings;
     now: Instant;
   },
 ): Explanation | undefined {
-  const workload = cache.workload(target.kind, target);
+  const workload = observer.cache.workload(target.kind, target);
   if (workload === undefined) return undefined;
-  const snapshot = view.snapshot(workload, { moves: NO_MOVES, standing: LOOKING_ON });
+  const snapshot = createOnlooker(observer, { settings, now })(workload);
   return {
     snapshot,
     decision: decide(snapshot, { settings, now }),

@@ -1,4 +1,4 @@
-import { type AppDeps, createObserver, type Observer } from "../app.ts";
+import { type AppDeps, createObserver, type Observer } from "../observer.ts";
 import { deadline, sleep } from "../runtime/clock.ts";
 
 const SYNC_MS = 60_000;

@@ -1,17 +1,13 @@
-import { type AppDeps, type Observer, settingsOf } from "../app.ts";
+import { type AppDeps, createOnlooker, type Observer, settingsOf } from "../observer.ts";
 import { decide, type Decision } from "../domain/decide.ts";
-import { NO_MOVES } from "../domain/moves.ts";
 import type { PolicyResult } from "../domain/policy.ts";
-import type { DisruptionSettings, Instant, Standing, WorkloadSnapshot } from "../domain/snapshot.ts";
+import type { DisruptionSettings, Instant, WorkloadSnapshot } from "../domain/snapshot.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { createLog } from "../runtime/log.ts";
 import type { Arguments } from "./arguments.ts";
 import { appDeps, type Outside, readConfig } from "./context.ts";
 import { observe } from "./observe.ts";
 import { renderTable } from "./table.ts";
-
-/** A command that only looks has no part in what holds a running operator back. */
-export const LOOKING_ON: Standing = { lease: undefined, throttled: undefined, stale: undefined };
 
 export interface PlanRow {
   readonly namespace: string;
@@ -47,12 +43,14 @@ export interface PlanOptions {
 }
 
 /** What the operator would do with every workload that is managed, or would be if it were valid. */
-export function computePlan({ cache, view }: Observer, { settings, now, namespace }: PlanOptions): Plan {
+export function computePlan(observer: Observer, { settings, now, namespace }: PlanOptions): Plan {
+  const { cache, view } = observer;
+  const look = createOnlooker(observer, { settings, now });
   const rows: PlanRow[] = [];
   for (const workload of cache.workloads()) {
     if (namespace !== undefined && workload.namespace !== namespace) continue;
     if (view.policyOf(workload).kind === "unmanaged") continue;
-    const snapshot = view.snapshot(workload, { moves: NO_MOVES, standing: LOOKING_ON });
+    const snapshot = look(workload);
     rows.push(rowOf(snapshot, decide(snapshot, { settings, now })));
   }
   rows.sort((a, b) =>

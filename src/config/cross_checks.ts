@@ -1,3 +1,4 @@
+import { named } from "../domain/quote.ts";
 import { Duration } from "./duration.ts";
 import { type ConfigTree, valueAt } from "./tree.ts";
 
@@ -14,7 +15,7 @@ export function crossChecks(tree: ConfigTree): Problem[] {
     const [low, high] = [ms(path), ms(other)];
     if (low === undefined || high === undefined || low * factor < high) return;
     const rule = factor === 1 ? "" : `, ${factor} times over`;
-    problems.push({ path, message: `has to be less than ${other}${rule} (${valueAt(tree, other)})` });
+    problems.push({ path, message: `has to be less than ${other}${rule} (${shown(tree, other)})` });
   };
   const election = "operator.leaderElection";
   isLess(`${election}.renewDeadline`, `${election}.leaseDuration`);
@@ -33,7 +34,7 @@ export function crossChecks(tree: ConfigTree): Problem[] {
   ] as const;
   const [retryMs, mostMs] = [ms(retry), ms(most)];
   if (retryMs !== undefined && mostMs !== undefined && retryMs > mostMs) {
-    problems.push({ path: retry, message: `may not be more than ${most} (${valueAt(tree, most)})` });
+    problems.push({ path: retry, message: `may not be more than ${most} (${shown(tree, most)})` });
   }
   problems.push(...portClashes(tree));
   return problems;
@@ -50,11 +51,16 @@ function portClashes(tree: ConfigTree): Problem[] {
     if (valueAt(tree, `${section}.enabled`) === false || port === "0") continue;
     const other = taken.get(port);
     if (other !== undefined) {
-      problems.push({ path, message: `has the port of ${other} (${valueAt(tree, other)})` });
+      problems.push({ path, message: `has the port of ${other} (${shown(tree, other)})` });
     }
     taken.set(port, path);
   }
   return problems;
+}
+
+/** The value beside which another is wrong; a stranger may have written it, and not as a text. */
+function shown(tree: ConfigTree, path: string): string {
+  return named(String(valueAt(tree, path)));
 }
 
 function isEmpty(value: unknown): boolean {

@@ -1,9 +1,10 @@
-import { parseDocument } from "yaml";
 import type * as z from "zod";
+import { named } from "../domain/quote.ts";
 import { crossChecks, type Problem } from "./cross_checks.ts";
 import { VARIABLES, variableValue } from "./environment.ts";
 import { type Config, ConfigSchema } from "./schema.ts";
 import { type ConfigTree, isTree, leaves, merge, treeOf, valueAt } from "./tree.ts";
+import { readYaml } from "./yaml_file.ts";
 
 export interface ConfigInput {
   /** The configuration file, if one is given. */
@@ -30,37 +31,30 @@ export function loadConfig({ file, env }: ConfigInput): ConfigResult {
     sources.set(path, name);
   }
   const parsed = ConfigSchema.safeParse(tree);
-  const defaults = JSON.parse(JSON.stringify(ConfigSchema.parse({}))) as ConfigTree;
+  const defaults = defaultTree();
   const found = [
     ...parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, defaults)),
     ...crossChecks(merge(defaults, tree)),
   ];
   const described = found.map((problem) => describe(problem, { sources, tree }));
-  const problems = [...new Set([...read.problems, ...described])];
+  const problems = shortList([...new Set([...read.problems, ...described])]);
   return parsed.success && problems.length === 0
     ? { ok: true, config: parsed.data, sources }
     : { ok: false, problems };
 }
 
+let knownDefaults: ConfigTree | undefined;
+
+function defaultTree(): ConfigTree {
+  return knownDefaults ??= JSON.parse(JSON.stringify(ConfigSchema.parse({}))) as ConfigTree;
+}
+
 function readFile({ path, text }: { path: string; text: string }): { tree: ConfigTree; problems: string[] } {
-  const document = parseDocument(text, { logLevel: "error", schema: "core" });
-  const problems = [...document.errors, ...document.warnings].map((each) => each.message.split("\n")[0]!);
+  const read = readYaml(text);
   const wrong = (why: readonly string[]) => ({ tree: {}, problems: why.map((each) => `${path}: ${each}`) });
-  if (problems.length > 0) return wrong(problems);
-  let tree: unknown;
-  try {
-    // Through JSON, so that an alias that holds itself is found here and not later. What YAML's own types
-    // make (!!set, !!omap) is no section.
-    const plain = (_: string, value: unknown) =>
-      value instanceof Set || value instanceof Map ? "a !!tag" : value;
-    tree = JSON.parse(JSON.stringify(document.toJS(), plain));
-  } catch (error) {
-    return wrong([
-      `its aliases cannot be resolved: ${error instanceof Error ? error.message.split("\n")[0] : error}`,
-    ]);
-  }
-  if (tree === null) return { tree: {}, problems: [] };
-  return isTree(tree) ? { tree: merge({}, tree), problems: [] } : wrong(["has to hold a mapping"]);
+  if ("problems" in read) return wrong(read.problems);
+  if (read.value === null) return { tree: {}, problems: [] };
+  return isTree(read.value) ? { tree: merge({}, read.value), problems: [] } : wrong(["has to hold a mapping"]);
 }
 
 function problemsOf(issue: z.core.$ZodIssue, defaults: ConfigTree): Problem[] {
@@ -86,12 +80,21 @@ function describe(
   { sources, tree }: { sources: Sources; tree: ConfigTree },
 ): string {
   const source = sources.get(path);
-  const name = source === undefined || source === "file" ? path : `${source} (${path})`;
+  const shownPath = path.split(".").map(named).join(".");
+  const name = source === undefined || source === "file" ? shownPath : `${source} (${shownPath})`;
   const value = valueAt(tree, path);
   const shown = value === undefined || message.startsWith("is no key")
     ? ""
     : ` is ${cut(JSON.stringify(value))},`;
   return `${name}${shown} ${message}`;
+}
+
+/** A file that is something else altogether has no end of them. */
+const MOST_PROBLEMS = 100;
+
+function shortList(problems: readonly string[]): string[] {
+  const more = problems.length - MOST_PROBLEMS;
+  return more <= 0 ? [...problems] : [...problems.slice(0, MOST_PROBLEMS), `and ${more} more problems`];
 }
 
 function cut(text: string): string {

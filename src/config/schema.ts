@@ -133,7 +133,7 @@ export const ConfigSchema = z.strictObject({
       disruptionRetryInterval: duration("1m"),
       disruptionWindowPollInterval: duration("10m"),
     }),
-    disruption: section({ maxUnavailable }),
+    disruption: section({ maxUnavailable, maxEvictionsPerMinute: count(30, { most: 10_000 }) }),
     spotFallback: section({
       enabled: flag(true),
       after: duration("2m"),

@@ -1,6 +1,15 @@
 import { type Census, takeCensus } from "./census.ts";
 import { spotTarget } from "./distribution.ts";
-import { type Answer, type Case, type Gate, GATES, NOTHING_TO_DO, policyGate } from "./gates.ts";
+import {
+  type Answer,
+  type Case,
+  fallsBackAt,
+  type Gate,
+  GATES,
+  NOTHING_TO_DO,
+  policyGate,
+  STANDING_GATES,
+} from "./gates.ts";
 import type { DisruptionSettings, Instant, PodView, WorkloadSnapshot } from "./snapshot.ts";
 import { chooseVictims } from "./victims.ts";
 
@@ -26,7 +35,8 @@ type DecisionBody =
   }
   | {
     readonly action: "evict";
-    readonly reason: "drift";
+    /** `fallback`: the victims have no node, and will not get one on spot. */
+    readonly reason: "drift" | "fallback";
     readonly detail: string;
     readonly victims: readonly PodView[];
   };
@@ -45,12 +55,31 @@ export function decide(snapshot: WorkloadSnapshot, options: DecideOptions): Deci
     return { ...answered("policy", refused!), census, spotTarget: undefined, drift: 0 };
   }
   const tally: Tally = { census: of.census, spotTarget: of.census.spot - of.drift, drift: of.drift };
-  for (const { gate, check } of GATES) {
-    const answer = check(of);
-    if (answer !== undefined) return { ...answered(gate, answer), ...tally };
+  const first = firstAnswer(of, GATES);
+  const stuck = first?.answer.stuck;
+  const held = stuck === undefined ? first : firstAnswer(of, STANDING);
+  if (held !== undefined) {
+    const until = held.answer.until ?? fallsBackAt(of);
+    return { ...answered(held.gate, { ...held.answer, until }), ...tally };
+  }
+  if (stuck !== undefined) {
+    return { action: "evict", reason: "fallback", detail: first!.answer.detail, victims: stuck, ...tally };
   }
   const { victims } = of.selection;
   return { action: "evict", reason: "drift", detail: describeMove(of), victims, ...tally };
+}
+
+const STANDING = GATES.filter(({ gate }) => STANDING_GATES.has(gate));
+
+function firstAnswer(
+  of: Case,
+  gates: typeof GATES,
+): { readonly gate: Gate; readonly answer: Answer } | undefined {
+  for (const { gate, check } of gates) {
+    const answer = check(of);
+    if (answer !== undefined) return { gate, answer };
+  }
+  return undefined;
 }
 
 /** Every gate with its answer, in order; undefined: it lets the move pass. */
@@ -74,12 +103,15 @@ function caseOf(snapshot: WorkloadSnapshot, { settings, now }: DecideOptions): C
   const { policy } = snapshot.policy;
   const census = takeCensus(snapshot.pods);
   const drift = census.spot - spotTarget(census.spot + census.onDemand, policy);
+  // While spot is tried again, one pod tries for all.
+  const isProbe = drift < 0 && snapshot.fallback.state === "open";
+  const unavailable = isProbe ? 1 : unavailableLimit(settings.maxUnavailable, snapshot.replicas);
   const selection = chooseVictims({
     pods: snapshot.pods,
     census,
     split: policy,
     from: drift > 0 ? "spot" : "on-demand",
-    limit: Math.min(Math.abs(drift), unavailableLimit(settings.maxUnavailable, snapshot.replicas)),
+    limit: Math.min(Math.abs(drift), unavailable),
     budgets: snapshot.budgets,
   });
   return { snapshot, policy, settings, now, census, drift, selection };

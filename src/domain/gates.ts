@@ -1,6 +1,8 @@
 import { type Census, isLive } from "./census.ts";
+import { formatDuration } from "./duration.ts";
+import { isStuck } from "./spot_evidence.ts";
 import { describeProblem, type Policy } from "./policy.ts";
-import type { DisruptionSettings, Instant, WorkloadSnapshot } from "./snapshot.ts";
+import type { DisruptionSettings, Instant, Pause, PodView, WorkloadSnapshot } from "./snapshot.ts";
 import type { Selection } from "./victims.ts";
 
 /** A rule that can hold a move back. Log, metric, Event and `explain` use these words as they are. */
@@ -9,6 +11,7 @@ export type Gate =
   | "deleted"
   | "empty"
   | "paused"
+  | "fallback"
   | "rollout"
   | "moving"
   | "interrupted"
@@ -19,6 +22,8 @@ export type Gate =
   | "protected"
   | "budget"
   | "forbidden"
+  | "storm"
+  | "capped"
   | "throttled"
   | "stale"
   | "lease";
@@ -28,6 +33,8 @@ export interface Answer {
   readonly detail: string;
   /** When to look again at the latest: wall-clock milliseconds. */
   readonly until?: number | undefined;
+  /** Pods without a node, which are replaced instead: that disturbs nothing, and waits for few gates. */
+  readonly stuck?: readonly PodView[];
 }
 
 /** A managed workload's snapshot with all that follows from it. */
@@ -59,6 +66,27 @@ const deleted: Check = ({ snapshot }) =>
 const empty: Check = ({ snapshot }) => snapshot.replicas === 0 ? { detail: "replicas is 0" } : undefined;
 
 const paused: Check = ({ snapshot }) => snapshot.isPaused ? { detail: "the Deployment is paused" } : undefined;
+
+/** Spot pods that no node is found for are replaced; until spot has capacity again, none is moved there. */
+const fallback: Check = ({ snapshot, drift, now }) => {
+  const { afterMs, state, retryAtMs, mayProbe } = snapshot.fallback;
+  if (afterMs === undefined) return undefined;
+  const stuck = snapshot.pods.filter((pod) => isStuck(pod) && now.wallMs >= pod.unschedulableMs + afterMs);
+  if (stuck.length > 0) {
+    const after = formatDuration(afterMs);
+    return { detail: `${count(stuck.length)} unschedulable on spot for ${after}: to on-demand`, stuck };
+  }
+  if (state !== "open" || drift >= 0 || mayProbe) return undefined;
+  if (now.wallMs >= retryAtMs!) return { detail: "no spot capacity: another workload's pod is trying now" };
+  return { detail: "no spot capacity: one pod tries again later", until: retryAtMs };
+};
+
+/** When pods that no node is found for are next replaced; undefined: there are none, or they may wait. */
+export function fallsBackAt({ snapshot }: Case): number | undefined {
+  const { afterMs } = snapshot.fallback;
+  const since = afterMs === undefined ? [] : snapshot.pods.filter(isStuck).map((pod) => pod.unschedulableMs);
+  return since.length === 0 ? undefined : Math.min(...since) + afterMs!;
+}
 
 const rollout: Check = ({ snapshot }) => {
   const { rollout, replicas } = snapshot;
@@ -131,6 +159,11 @@ const budget: Check = ({ snapshot, selection, now }) => {
   return selection.victims.length === 0 && blocked !== undefined ? { detail: blocked.detail } : undefined;
 };
 
+function pauseAnswer(pause: Pause | undefined, now: Instant): Answer | undefined {
+  const until = pause && untilWall(pause.untilMs, now);
+  return pause === undefined || until === undefined ? undefined : { detail: pause.detail, until };
+}
+
 function refusal(gate: "budget" | "forbidden", { moves }: WorkloadSnapshot, now: Instant): Answer | undefined {
   if (moves.refused?.gate !== gate) return undefined;
   const until = untilWall(moves.refused.untilMs, now);
@@ -138,6 +171,12 @@ function refusal(gate: "budget" | "forbidden", { moves }: WorkloadSnapshot, now:
 }
 
 const forbidden: Check = ({ snapshot, now }) => refusal("forbidden", snapshot, now);
+
+const storm: Check = ({ snapshot, now }) => pauseAnswer(snapshot.standing.storm, now);
+
+/** A pod that is bound nowhere yet does not run: its eviction disrupts nothing. */
+const capped: Check = ({ snapshot, selection, now }) =>
+  selection.victims[0]?.isBound === false ? undefined : pauseAnswer(snapshot.standing.capped, now);
 
 const throttled: Check = ({ snapshot }) =>
   snapshot.standing.throttled === undefined ? undefined : { detail: snapshot.standing.throttled };
@@ -161,6 +200,7 @@ export const GATES: readonly { readonly gate: Gate; readonly check: Check }[] = 
   { gate: "deleted", check: deleted },
   { gate: "empty", check: empty },
   { gate: "paused", check: paused },
+  { gate: "fallback", check: fallback },
   { gate: "rollout", check: rollout },
   { gate: "moving", check: moving },
   { gate: "interrupted", check: interrupted },
@@ -171,16 +211,23 @@ export const GATES: readonly { readonly gate: Gate; readonly check: Check }[] = 
   { gate: "protected", check: protection },
   { gate: "budget", check: budget },
   { gate: "forbidden", check: forbidden },
+  { gate: "storm", check: storm },
+  { gate: "capped", check: capped },
   { gate: "throttled", check: throttled },
   { gate: "stale", check: stale },
   { gate: "lease", check: lease },
 ];
+
+/** What holds an eviction back that disturbs nothing: whether this process may and can evict at all. */
+export const STANDING_GATES: ReadonlySet<Gate> = new Set(["forbidden", "throttled", "stale", "lease"]);
 
 /** Gates whose answer is in the memory of the process that leads: a command that looks on cannot know it. */
 export const KNOWN_TO_LEADER: ReadonlySet<Gate> = new Set([
   "cooldown",
   "ineffective",
   "forbidden",
+  "storm",
+  "capped",
   "throttled",
   "stale",
   "lease",

@@ -9,5 +9,8 @@ export const SPOT_FALLBACK = "spotalis.io/spot-fallback";
 export const CAPACITY = "spotalis.io/capacity";
 /** On pods: the number among the owner's pods that admission gave. */
 export const SLOT = "spotalis.io/slot";
+/** On pods that a fallback has placed: when spot is tried again, and the interval that led there. */
+export const FALLBACK_RETRY_AT = "spotalis.io/fallback-retry-at";
+export const FALLBACK_RETRY_AFTER = "spotalis.io/fallback-retry-after";
 /** https://kubernetes.io/docs/reference/labels-annotations-taints/#pod-deletion-cost */
 export const POD_DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";

@@ -1,4 +1,4 @@
-import { type Capacity, otherCapacity } from "./capacity.ts";
+import { type Capacity, isCapacity, otherCapacity } from "./capacity.ts";
 import { isLive } from "./census.ts";
 import type { PodView } from "./snapshot.ts";
 
@@ -28,6 +28,10 @@ interface Batch {
 
 const INEFFECTIVE_FIRST_MS = 60_000;
 const INEFFECTIVE_LONGEST_MS = 3_600_000;
+/** A replacement has to stay for so long where it should be. */
+const PROVEN_MS = INEFFECTIVE_LONGEST_MS;
+/** So long without a move in vain, and the next one is the first again: more than the longest hold and a proof. */
+const FORGIVEN_MS = INEFFECTIVE_LONGEST_MS + 2 * PROVEN_MS;
 const BLOCKED_FIRST_MS = 5_000;
 const BLOCKED_LONGEST_MS = 60_000;
 
@@ -46,7 +50,11 @@ export class MoveHistory implements MoveState {
   ineffective: MoveState["ineffective"];
   refused: Refusal | undefined;
   #batch: Batch | undefined;
+  /** Replacements that came to the right kind, and may not have stayed there. */
+  readonly #arrived = new Map<string, { readonly on: Capacity; readonly atMs: number }>();
   #strikes = 0;
+  #struckMs = -Infinity;
+  #hasWorked = false;
   #blocks = 0;
 
   /** A pod was evicted; `pods` are those of the workload at that moment. */
@@ -84,7 +92,7 @@ export class MoveHistory implements MoveState {
 
   /**
    * Looks at what came of the last moves, and answers why they were in vain, once for each batch of
-   * moves, or undefined.
+   * moves, or undefined. A batch that was good is in vain all the same where its replacements do not stay.
    */
   observe(
     pods: readonly PodView[],
@@ -92,6 +100,8 @@ export class MoveHistory implements MoveState {
   ): string | undefined {
     const present = new Set(pods.map((pod) => pod.uid));
     for (const uid of this.evicted) if (!present.has(uid)) this.evicted.delete(uid);
+    const undone = this.#whyUndone(pods, nowMs);
+    if (undone !== undefined) return this.#strike(undone, nowMs);
     const batch = this.#batch;
     if (batch === undefined || [...batch.victims].some((uid) => present.has(uid))) return undefined;
     const arrived = pods.filter((pod) => isLive(pod) && !batch.before.has(pod.uid));
@@ -103,14 +113,37 @@ export class MoveHistory implements MoveState {
     if (arrived.some((pod) => pod.isPlaced && !pod.isBound)) return undefined;
     this.#batch = undefined;
     const why = whyInVain(arrived, batch.from);
-    if (why === undefined) {
-      this.#strikes = 0;
-      this.ineffective = undefined;
-    } else {
-      const waitMs = Math.min(INEFFECTIVE_FIRST_MS * 2 ** this.#strikes++, INEFFECTIVE_LONGEST_MS);
-      this.ineffective = { untilMs: nowMs + waitMs, why };
+    if (why !== undefined) return this.#strike(why, nowMs);
+    this.ineffective = undefined;
+    this.#hasWorked = true;
+    for (const { uid, where } of arrived) {
+      if (isCapacity(where)) this.#arrived.set(uid, { on: where, atMs: nowMs });
     }
+    return undefined;
+  }
+
+  /** A single good move between two in vain may be luck: it lifts the hold, but the next one is as long. */
+  #strike(why: string, nowMs: number): string {
+    if (this.#hasWorked && nowMs - this.#struckMs >= FORGIVEN_MS) this.#strikes = 0;
+    const waitMs = Math.min(INEFFECTIVE_FIRST_MS * 2 ** this.#strikes++, INEFFECTIVE_LONGEST_MS);
+    this.ineffective = { untilMs: nowMs + waitMs, why };
+    this.#struckMs = nowMs;
+    this.#hasWorked = false;
     return why;
+  }
+
+  #whyUndone(pods: readonly PodView[], nowMs: number): string | undefined {
+    if (this.#arrived.size === 0) return undefined;
+    const byUid = new Map(pods.filter(isLive).map((pod) => [pod.uid, pod]));
+    for (const [uid, { on, atMs }] of this.#arrived) {
+      const where = byUid.get(uid)?.where;
+      if (where === undefined || nowMs - atMs >= PROVEN_MS) this.#arrived.delete(uid);
+      else if (where !== on) {
+        this.#arrived.clear();
+        return `a pod that was moved to ${on} is on ${named(where)} now: has the label of its node changed?`;
+      }
+    }
+    return undefined;
   }
 }
 
@@ -119,9 +152,14 @@ function whyInVain(arrived: readonly PodView[], from: Capacity): string | undefi
   const placed = arrived.filter((pod) => pod.isPlaced);
   if (placed.some((pod) => pod.where === to)) return undefined;
   if (placed.length === 0) {
-    return `the replacement of an evicted pod did not get our placement: ` +
-      `is the webhook registered and reached, and its namespace selected?`;
+    return `the replacement of an evicted pod did not get our placement: is the webhook registered and ` +
+      `reached, its namespace selected, and is there no other webhook that takes the placement out again?`;
   }
-  const where = placed[0]!.where === from ? `${from} again` : `a node of ${placed[0]!.where} capacity`;
-  return `the replacement of a pod evicted from ${from} is on ${where}`;
+  const where = placed[0]!.where === from ? `${from} again` : named(placed[0]!.where);
+  return `the replacement of a pod evicted from ${from} is on ${where}: ` +
+    `does another webhook change its node selection, or something the labels of nodes?`;
+}
+
+function named(where: PodView["where"]): string {
+  return isCapacity(where) ? where : `a node of ${where} capacity`;
 }

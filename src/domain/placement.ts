@@ -1,4 +1,5 @@
 import { type Capacity, otherCapacity } from "./capacity.ts";
+import type { FallbackMark } from "./fallback.ts";
 import { shareOf, slotCapacity, type Split } from "./distribution.ts";
 
 /** A place among an owner's pods that is taken: by a pod, or by a reservation. */
@@ -17,13 +18,19 @@ export interface PlacementRequest {
   readonly held: readonly HeldSlot[];
   /** A StatefulSet pod's own number; undefined for a pod of a ReplicaSet. */
   readonly ordinal: number | undefined;
+  /** While there is no spot capacity for the workload: what its pods on on-demand say of that. */
+  readonly fallback?: FallbackMark | undefined;
 }
 
 export interface Placement {
   readonly slot: number;
   readonly capacity: Capacity;
-  /** `slot`: the slot's own kind. `share`: that kind already held its full share. */
-  readonly reason: "slot" | "share";
+  /**
+   * `slot`: the slot's own kind. `share`: that kind already held its full share. `fallback`: it belongs on
+   * spot, and spot has no capacity.
+   */
+  readonly reason: "slot" | "share" | "fallback";
+  readonly fallback?: FallbackMark;
 }
 
 /**
@@ -37,7 +44,16 @@ export function isBehind({ replicas, held, ordinal }: PlacementRequest): boolean
 
 /** Where a new pod of an owner belongs: its slot, and the kind of nodes that it goes to. */
 export function place(request: PlacementRequest): Placement {
-  const { split, replicas, held, ordinal } = request;
+  const usual = placeAsUsual(request);
+  const { fallback, split, held, ordinal, replicas } = request;
+  if (fallback === undefined || usual.capacity === "on-demand") return usual;
+  const taken = new Set(held.map((place) => place.slot));
+  const slot = ordinal ??
+    lowestFreeOf("on-demand", { taken, split, pods: Math.max(replicas, held.length + 1) });
+  return { slot, capacity: "on-demand", reason: "fallback", fallback };
+}
+
+function placeAsUsual({ split, replicas, held, ordinal }: PlacementRequest): Placement {
   const taken = new Set(held.map((place) => place.slot));
   const slot = ordinal ?? lowestFree(taken);
   const capacity = slotCapacity(slot, split);
@@ -51,15 +67,15 @@ export function place(request: PlacementRequest): Placement {
   return { slot: ordinal ?? lowestFreeOf(other, { taken, split, pods }), capacity: other, reason: "share" };
 }
 
-function lowestFree(taken: ReadonlySet<number | undefined>): number {
-  let slot = 0;
+function lowestFree(taken: ReadonlySet<number | undefined>, from = 0): number {
+  let slot = from;
   while (taken.has(slot)) slot++;
   return slot;
 }
 
 /**
  * The lowest free slot of a kind. Within every 100 slots beyond the floor each kind that the split
- * asks for comes up; where none does, the lowest free slot of any kind has to serve.
+ * asks for comes up; where none does, one beyond all pods has to serve, so that a scale-down takes it first.
  */
 function lowestFreeOf(
   capacity: Capacity,
@@ -69,5 +85,5 @@ function lowestFreeOf(
   for (let slot = 0; slot < end; slot++) {
     if (!taken.has(slot) && slotCapacity(slot, split) === capacity) return slot;
   }
-  return lowestFree(taken);
+  return lowestFree(taken, pods);
 }

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, listAt, objectAt } from "./json.ts";
+import { formatDuration } from "./duration.ts";
 import * as keys from "./keys.ts";
 import type { LabelRequirement, Labels } from "./label_selector.ts";
 import { isEmptyTerm, requiredTerms, termRequirements, TERMS_PATH } from "./node_affinity.ts";
@@ -29,6 +30,10 @@ export function podPatch(pod: JsonObject, placement: Placement, options: PatchOp
   const rule = options.classifier.placement(placement.capacity);
   const annotations: Record<string, string> = { [keys.SLOT]: String(placement.slot) };
   const hasOwnCost = Object.hasOwn(objectAt(metadata, "annotations"), keys.POD_DELETION_COST);
+  if (placement.fallback !== undefined) {
+    annotations[keys.FALLBACK_RETRY_AT] = new Date(placement.fallback.retryAtMs).toISOString();
+    annotations[keys.FALLBACK_RETRY_AFTER] = formatDuration(placement.fallback.retryAfterMs);
+  }
   if (options.deletionCost && !hasOwnCost) annotations[keys.POD_DELETION_COST] = deletionCost(placement.slot);
   return [
     ...setEntries(metadata, { path: "/metadata/labels", entries: { [keys.CAPACITY]: placement.capacity } }),

@@ -10,12 +10,19 @@ export interface Reservation {
 /** A later admission step or a quota may have rejected the pod: then it never appears. */
 export const RESERVATION_MS = 30_000;
 
+/** Of one owner: more than it could have asked for in that time. Reviews that are made up end here. */
+const MOST_OF_AN_OWNER = 10_000;
+
 /** The live reservations of every owner. `nowMs` is monotonic. */
 export class Reservations {
   readonly #byOwner = new Map<string, Map<number, Reservation & { readonly expiresMs: number }>>();
 
   reserve(ownerUid: string, reservation: Reservation, nowMs: number): void {
     const slots = this.#byOwner.get(ownerUid) ?? new Map();
+    if (slots.size >= MOST_OF_AN_OWNER && !slots.has(reservation.slot)) {
+      for (const [slot, held] of slots) if (held.expiresMs <= nowMs) slots.delete(slot);
+      if (slots.size >= MOST_OF_AN_OWNER) return;
+    }
     slots.set(reservation.slot, { ...reservation, expiresMs: nowMs + RESERVATION_MS });
     this.#byOwner.set(ownerUid, slots);
   }

@@ -1,4 +1,4 @@
-import { type LabelRequirement, type Labels, meetsRequirement, type Operator } from "./label_selector.ts";
+import type { LabelRequirement, Operator } from "./label_selector.ts";
 
 type Requirements = readonly LabelRequirement[];
 
@@ -22,14 +22,30 @@ function opposite({ key, operator, values }: LabelRequirement): LabelRequirement
   return { key, operator: OPPOSITES[operator], values };
 }
 
-/** A value that no requirement names. */
-const OTHER = "\0";
-
-/** Requirements contradict each other only about one key, and only by values that they name. */
+/**
+ * Requirements contradict each other only about one key. Linear in what they name, however many there are: a
+ * stranger writes them.
+ */
 function agree(requirements: Requirements): boolean {
-  return [...Map.groupBy(requirements, ({ key }) => key)].every(([key, about]) => {
-    const values = [OTHER, ...about.flatMap((each) => each.values ?? [])];
-    const sorts: Labels[] = [{}, ...values.map((value) => ({ [key]: value }))];
-    return sorts.some((labels) => about.every((each) => meetsRequirement(labels, each)));
-  });
+  return [...Map.groupBy(requirements, ({ key }) => key).values()].every((about) =>
+    about.every(isMetByAbsence) || canHaveValue(about)
+  );
+}
+
+function isMetByAbsence({ operator }: LabelRequirement): boolean {
+  return operator === "NotIn" || operator === "DoesNotExist";
+}
+
+/** Whether some value of the label meets all of these, which are about one key. */
+function canHaveValue(about: Requirements): boolean {
+  if (about.some(({ operator }) => operator === "DoesNotExist")) return false;
+  const sets = about.filter(({ operator }) => operator === "In").map(({ values }) => new Set(values));
+  const [first, ...others] = sets;
+  // There is always one more value than those that must not be.
+  if (first === undefined) return true;
+  const allowed = others.reduce((left, right) => left.intersection(right), first);
+  const refused = new Set(
+    about.filter(({ operator }) => operator === "NotIn").flatMap(({ values }) => values ?? []),
+  );
+  return !allowed.isSubsetOf(refused);
 }

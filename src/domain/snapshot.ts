@@ -1,4 +1,5 @@
 import type { NodeCapacity } from "./capacity.ts";
+import type { FallbackMark, FallbackSettings, FallbackView } from "./fallback.ts";
 import type { MoveState } from "./moves.ts";
 import type { PolicyResult } from "./policy.ts";
 import type { DisruptionWindow } from "./window.ts";
@@ -14,6 +15,7 @@ export interface Instant {
 /** A pod as the rules see it. */
 export interface PodView {
   readonly uid: string;
+  readonly resourceVersion: string;
   readonly name: string;
   readonly slot: number | undefined;
   /**
@@ -31,7 +33,14 @@ export interface PodView {
   readonly isFinished: boolean;
   readonly isPending: boolean;
   readonly isReady: boolean;
+  /** Wall-clock milliseconds. */
   readonly createdMs: number;
+  /** When it got its node, as far as it says; wall-clock milliseconds. */
+  readonly scheduledMs: number | undefined;
+  /** Since when the scheduler finds no node for it; wall-clock milliseconds. */
+  readonly unschedulableMs: number | undefined;
+  /** What the fallback that placed it on on-demand has written on it. */
+  readonly fallback: FallbackMark | undefined;
   /** The annotation by which its owner forbids eviction, as `key=value`. */
   readonly protectedBy: string | undefined;
   /** Why its node is departing. */
@@ -59,8 +68,18 @@ export interface RolloutView {
   readonly ownersWithPods: number;
 }
 
+/** Why to wait, and until when at the latest: monotonic milliseconds. */
+export interface Pause {
+  readonly detail: string;
+  readonly untilMs: number;
+}
+
 /** Whether this process may evict at all: everything that is not about the workload. */
 export interface Standing {
+  /** Why no pod is moved for the sake of a split: too many nodes are going. */
+  readonly storm: Pause | undefined;
+  /** Why no pod that runs is evicted: as many as may be in a minute were, or others come first. */
+  readonly capped: Pause | undefined;
   /** Why not: leadership may have lapsed, or was won only now. */
   readonly lease: string | undefined;
   /** Why not: the API server has asked to slow down. */
@@ -93,6 +112,7 @@ export interface WorkloadSnapshot {
   /** Those that cover any of its pods. */
   readonly budgets: readonly BudgetView[];
   readonly moves: MoveState;
+  readonly fallback: FallbackView;
   readonly standing: Standing;
 }
 
@@ -103,4 +123,5 @@ export interface DisruptionSettings {
   readonly maxUnavailable: number | string;
   /** Where a workload has no window of its own. */
   readonly window: DisruptionWindow | undefined;
+  readonly fallback: FallbackSettings;
 }

@@ -32,6 +32,9 @@ type Method = "GET" | "POST" | "PUT" | "PATCH";
 /** Enough for any short call; an eviction can take 10 s of conflicts inside the server, plus its own. */
 export const SHORT_CALL_MS = 15_000;
 
+/** Of segments that name something, so that no name of a stranger's leads elsewhere, or adds a query. */
+const PATH = /^(?:\/[A-Za-z0-9][\w.:-]*)+$/;
+
 /** Requests to one API server, with typed errors: `ApiError` for its own answers. */
 export class KubeClient {
   readonly #deps: ClientDeps;
@@ -79,6 +82,9 @@ export class KubeClient {
   }
 
   #deadline(method: string, path: string, options: RequestOptions) {
+    if (!PATH.test(path)) {
+      throw new Error(`Cannot ask for ${JSON.stringify(path.slice(0, 300))}: no path of the API`);
+    }
     const ms = options.deadlineMs ?? SHORT_CALL_MS;
     const reason = `${method} ${path}: no answer within ${ms} ms`;
     return deadline(this.#deps.clock, { ms, parent: options.signal, reason });

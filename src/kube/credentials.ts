@@ -1,7 +1,7 @@
 import type { Clock } from "../runtime/clock.ts";
 import { execToken, type RunProgram } from "./exec_token.ts";
 import { execConfigOf, selectContext, type SelectedContext } from "./kubeconfig.ts";
-import { fileText, fileToken, staticToken, type TokenSource } from "./token.ts";
+import { bearerToken, fileText, fileToken, staticToken, type TokenSource } from "./token.ts";
 
 /** How to reach an API server, and as whom. */
 export interface Access {
@@ -85,16 +85,32 @@ async function fromKubeconfig(
     if (cluster[key]) throw new Error(`Cannot use kubeconfig ${paths}: ${key} is not supported`);
   }
   return {
-    server: cluster.server.replace(/\/+$/, ""),
+    server: serverOf(cluster.server, paths),
     ...await clusterCa(deps, selected),
     clientCertificate: await clientCertificate(deps, selected),
     token: tokenOf(deps, selected),
-    proxyUrl: cluster["proxy-url"],
+    proxyUrl: cluster["proxy-url"] === undefined ? undefined : checkedUrl(cluster["proxy-url"], "proxy-url"),
     namespace: selected.namespace,
     source: `kubeconfig ${paths.join(":")}`,
   };
 }
 
+/** Credentials in an address would be shown wherever the address is. */
+function serverOf(server: string, paths: readonly string[]): string {
+  const { username, password } = new URL(checkedUrl(server, "server"));
+  if (username !== "" || password !== "") {
+    throw new Error(`Cannot use kubeconfig ${paths}: credentials in the server's address are not supported`);
+  }
+  return server.replace(/\/+$/, "");
+}
+
+/** The text, if it is a URL; the error of `URL` itself would show it, and a proxy's may hold a password. */
+function checkedUrl(text: string, key: string): string {
+  if (!URL.canParse(text)) throw new Error(`Cannot use kubeconfig: ${key} is no URL`);
+  return text;
+}
+
+/** A file is read again now and then: a CA is rotated, too. */
 async function caIn(deps: AccessDeps, path: string): Promise<Pick<Access, "caCert" | "caFile">> {
   return { caCert: await deps.readText(path), caFile: fileText(deps, { path, what: "CA" }) };
 }
@@ -104,10 +120,8 @@ async function clusterCa(
   { cluster, clusterFolder }: SelectedContext,
 ): Promise<Pick<Access, "caCert" | "caFile">> {
   const { "certificate-authority-data": data, "certificate-authority": path } = cluster;
-  if (data !== undefined && data !== "") return { caCert: atob(data), caFile: undefined };
-  return path === undefined
-    ? { caCert: undefined, caFile: undefined }
-    : await caIn(deps, resolvePath(clusterFolder, path));
+  if (!data && path) return await caIn(deps, resolvePath(clusterFolder, path));
+  return { caCert: await pem(deps, { folder: clusterFolder, path, data }), caFile: undefined };
 }
 
 async function clientCertificate(
@@ -128,12 +142,12 @@ function tokenOf(deps: AccessDeps, { user, userFolder }: SelectedContext): Token
     if (user[key] !== undefined) throw new Error(`Cannot use kubeconfig: ${key} of a user is not supported`);
   }
   if (user.tokenFile !== undefined) return fileToken(deps, resolvePath(userFolder, user.tokenFile));
-  if (user.token !== undefined) return staticToken(user.token);
+  if (user.token !== undefined) return staticToken(bearerToken(user.token, "the token of the kubeconfig"));
   if (user.exec === undefined) return undefined;
   const config = execConfigOf(user.exec);
   if (deps.run === undefined) {
     throw new Error(
-      `Cannot run the credential plugin ${config.command}: this build may not run programs. ` +
+      `Cannot run the credential plugin ${config.command.slice(0, 200)}: this build may not run programs. ` +
         `Use a token, a client certificate, or "deno task start"`,
     );
   }
@@ -144,8 +158,16 @@ async function pem(
   deps: AccessDeps,
   { folder, path, data }: { folder: string; path: string | undefined; data: string | undefined },
 ): Promise<string | undefined> {
-  if (data !== undefined && data !== "") return atob(data);
+  if (data !== undefined && data !== "") return decoded(data);
   return path === undefined ? undefined : await deps.readText(resolvePath(folder, path));
+}
+
+function decoded(data: string): string {
+  try {
+    return atob(data);
+  } catch {
+    throw new Error("Cannot use kubeconfig: a certificate or key is not in base64");
+  }
 }
 
 function resolvePath(folder: string, path: string): string {

@@ -1,4 +1,4 @@
-import { parse } from "yaml";
+import { parse, YAMLParseError } from "yaml";
 import type { ExecConfig } from "./exec_token.ts";
 
 /** https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/ as far as it is used here. */
@@ -21,23 +21,10 @@ export interface KubeconfigUser {
   readonly "username"?: string;
   readonly "auth-provider"?: unknown;
   readonly "as"?: string;
-  readonly "exec"?: {
-    readonly apiVersion?: string;
-    readonly command?: string;
-    readonly args?: readonly string[] | null;
-    readonly env?: readonly { readonly name: string; readonly value: string }[] | null;
-  };
+  readonly "exec"?: Fields;
 }
 
-interface Kubeconfig {
-  readonly "current-context"?: string;
-  readonly "contexts"?: readonly {
-    name: string;
-    context: { cluster: string; user: string; namespace?: string };
-  }[];
-  readonly "clusters"?: readonly { name: string; cluster: KubeconfigCluster }[];
-  readonly "users"?: readonly { name: string; user: KubeconfigUser }[];
-}
+type Fields = Readonly<Record<string, unknown>>;
 
 /** What a context stands for. Paths are relative to `folder`. */
 export interface SelectedContext {
@@ -53,28 +40,61 @@ export interface KubeconfigFile {
   readonly text: string;
 }
 
-/** The context that is asked for, or the current one; of several files, the first to name a thing wins. */
+/** Hundreds of clusters; more is no kubeconfig. */
+const MOST_CHARACTERS = 4 * 1024 * 1024;
+/** What is used as a text further on. */
+const TEXTS = [
+  "server",
+  "certificate-authority",
+  "certificate-authority-data",
+  "proxy-url",
+  "client-certificate",
+  "client-certificate-data",
+  "client-key",
+  "client-key-data",
+  "token",
+  "tokenFile",
+];
+
+/**
+ * The context that is asked for, or the current one; of several files, the first to name a thing wins. No
+ * error shows a value: it may be a secret.
+ */
 export function selectContext(files: readonly KubeconfigFile[], wanted: string | undefined): SelectedContext {
   const where = files.map((file) => file.path).join(":");
   const configs = files.map(({ path, text }) => ({ folder: folderOf(path), config: parseFile(path, text) }));
-  const name = wanted ?? configs.map(({ config }) => config["current-context"]).find((current) => current);
-  if (!name) throw new Error(`Cannot use kubeconfig ${where}: no current-context, and --context is not given`);
-  const find = <K extends "contexts" | "clusters" | "users">(list: K, entry: string) => {
+  const current = configs.map(({ config }) => config["current-context"]).find((each) => each);
+  const name = wanted ?? current;
+  if (typeof name !== "string" || name === "") {
+    throw new Error(`Cannot use kubeconfig ${where}: no current-context, and --context is not given`);
+  }
+  const find = (list: "contexts" | "clusters" | "users", entry: unknown) => {
     for (const { folder, config } of configs) {
-      const found = config[list]?.find((each) => each.name === entry);
-      if (found !== undefined) return { folder, found: found as NonNullable<Kubeconfig[K]>[number] };
+      const entries = config[list];
+      const found = Array.isArray(entries)
+        ? entries.find((each) => fieldsOf(each)["name"] === entry)
+        : undefined;
+      if (found !== undefined) return { folder, fields: fieldsOf(fieldsOf(found)[list.slice(0, -1)]) };
     }
-    throw new Error(`Cannot use kubeconfig ${where}: ${list} has no entry "${entry}"`);
+    throw new Error(
+      `Cannot use kubeconfig ${where}: ${list} has no entry ${JSON.stringify(entry)?.slice(0, 300)}`,
+    );
   };
-  const { context } = find("contexts", name).found;
-  const cluster = find("clusters", context.cluster);
-  const user = find("users", context.user);
+  const context = find("contexts", name).fields;
+  const cluster = find("clusters", context["cluster"]);
+  const user = find("users", context["user"]);
+  for (const [key, value] of [...Object.entries(cluster.fields), ...Object.entries(user.fields)]) {
+    if (TEXTS.includes(key) && typeof value !== "string") {
+      throw new Error(`Cannot use kubeconfig ${where}: ${key} is no text`);
+    }
+  }
+  const namespace = context["namespace"];
   return {
-    cluster: cluster.found.cluster,
+    cluster: cluster.fields as KubeconfigCluster,
     clusterFolder: cluster.folder,
-    user: user.found.user ?? {},
+    user: user.fields as KubeconfigUser,
     userFolder: user.folder,
-    namespace: context.namespace,
+    namespace: typeof namespace === "string" ? namespace : undefined,
   };
 }
 
@@ -82,23 +102,52 @@ function folderOf(path: string): string {
   return path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".";
 }
 
-function parseFile(path: string, text: string): Kubeconfig {
+/** An object's own fields; none where it is no object. Fields without a value are as if they were not there. */
+function fieldsOf(value: unknown): Fields {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
+  const entries = Object.entries(value).filter(([, each]) => each !== null && each !== undefined);
+  return Object.assign(Object.create(null), Object.fromEntries(entries));
+}
+
+function parseFile(path: string, text: string): Fields {
+  if (text.length > MOST_CHARACTERS) throw new Error(`Cannot read kubeconfig ${path}: it is too long`);
+  let config: unknown;
   try {
-    // Its warnings would show the line, and a line can hold a secret.
-    const config: unknown = parse(text, { logLevel: "error" });
-    if (typeof config === "object" && config !== null) return config;
+    // Warnings, pretty errors and messages show what is in the file. Its keys are not compared, each with each.
+    config = parse(text, { logLevel: "error", prettyErrors: false, uniqueKeys: false });
   } catch (error) {
-    throw new Error(`Cannot read kubeconfig ${path}: it is no YAML`, { cause: error });
+    const line = error instanceof YAMLParseError
+      ? ` (line ${text.slice(0, error.pos[0]).split("\n").length})`
+      : "";
+    throw new Error(`Cannot read kubeconfig ${path}: it is no YAML${line}`);
   }
+  if (typeof config === "object" && config !== null) return fieldsOf(config);
   throw new Error(`Cannot read kubeconfig ${path}: it holds no mapping`);
 }
 
-export function execConfigOf(exec: NonNullable<KubeconfigUser["exec"]>): ExecConfig {
-  if (exec.command === undefined) throw new Error("Cannot use the credential plugin: exec.command is missing");
+export function execConfigOf(exec: Fields): ExecConfig {
+  const { apiVersion, command, args, env } = exec;
+  if (typeof command !== "string" || command === "") {
+    throw new Error("Cannot use the credential plugin: exec.command is missing");
+  }
+  const variables = listOf(env, "exec.env").map(fieldsOf).map(({ name, value }) => [name, value]);
+  if (variables.flat().some((each) => typeof each !== "string")) {
+    throw new Error("Cannot use the credential plugin: exec.env has to hold names with values");
+  }
+  const texts = listOf(args, "exec.args");
+  if (texts.some((each) => typeof each !== "string")) {
+    throw new Error("Cannot use the credential plugin: exec.args has to hold texts");
+  }
   return {
-    apiVersion: exec.apiVersion ?? "client.authentication.k8s.io/v1",
-    command: exec.command,
-    args: exec.args ?? [],
-    env: Object.fromEntries((exec.env ?? []).map(({ name, value }) => [name, value])),
+    apiVersion: typeof apiVersion === "string" ? apiVersion : "client.authentication.k8s.io/v1",
+    command,
+    args: texts as string[],
+    env: Object.fromEntries(variables),
   };
+}
+
+function listOf(value: unknown, what: string): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw new Error(`Cannot use the credential plugin: ${what} has to be a list`);
+  return value;
 }

@@ -33,6 +33,8 @@ export interface LeaseDeps {
   readonly onChange: (
     state: { readonly isLeader: boolean; readonly holder: string; readonly why: string },
   ) => void;
+  /** The Lease could not be read or written; it is tried again. */
+  readonly onFailure?: (error: unknown) => void;
 }
 
 export interface LeaseOptions extends LeaseTiming {
@@ -67,6 +69,11 @@ export class LeaderElector {
   /** Undefined until the Lease has been read or made; empty: nobody holds it. */
   get holder(): string | undefined {
     return this.#observed === undefined ? undefined : this.#observed.lease.spec?.holderIdentity ?? "";
+  }
+
+  /** Of the Lease; undefined until it has been read or made. */
+  get uid(): string | undefined {
+    return this.#observed?.lease.metadata?.uid;
   }
 
   /** When this process became the leader, by the monotonic clock. */
@@ -129,6 +136,7 @@ export class LeaderElector {
     } catch (error) {
       if (signal.aborted) return;
       failure = describeError(error);
+      this.#deps.onFailure?.(error);
     }
     const isOverdue = this.#deps.clock.now() >= this.#renewedMs + this.#options.renewDeadlineMs;
     if (this.#isLeader && isOverdue) this.#step(false, failure);

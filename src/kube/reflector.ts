@@ -113,6 +113,8 @@ export class Reflector<T extends Cached> {
       events += batch.length;
       for (const event of batch) this.#take(event, initial);
     }
+    // The server has ended it in order, but nothing says that it serves another at once.
+    this.#isConnected = false;
     if (this.#resourceVersion === undefined) {
       throw new Error(`watch of ${this.#path}: ended before the list did`);
     }

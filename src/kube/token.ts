@@ -7,6 +7,18 @@ export interface TokenSource {
   invalidate(): void;
 }
 
+/** What RFC 6750 lets a bearer token be made of; a header's own error would show the whole of it. */
+const BEARER = /^[\x21-\x7e]+$/;
+
+/** The token, if it is one; `origin` says where it came from, since it may not be shown. */
+export function bearerToken(token: unknown, origin: string): string {
+  if (typeof token !== "string" || token === "") throw new Error(`Cannot use ${origin}: it holds no token`);
+  if (!BEARER.test(token)) {
+    throw new Error(`Cannot use ${origin}: a token has no spaces, control characters or letters beyond ASCII`);
+  }
+  return token;
+}
+
 export function staticToken(token: string): TokenSource {
   return { get: () => Promise.resolve(token), invalidate: () => {} };
 }
@@ -54,15 +66,20 @@ export interface FileTextDeps {
 /** The text of a file that is rotated; `what` is in it. */
 export function fileText(
   { clock, readText }: FileTextDeps,
-  { path, what }: { path: string; what: string },
+  { path, what, checked = (text) => text }: {
+    path: string;
+    what: string;
+    checked?: (text: string, origin: string) => string;
+  },
 ): TokenSource {
+  const origin = `the ${what} file ${path.slice(0, 300)}`;
   return refreshingToken(clock, async () => {
-    const token = (await readText(path)).trim();
-    if (token === "") throw new Error(`Cannot use the ${what} file ${path}: it is empty`);
-    return { token, staleAtMs: clock.now() + REREAD_MS };
+    const text = (await readText(path)).trim();
+    if (text === "") throw new Error(`Cannot use ${origin}: it is empty`);
+    return { token: checked(text, origin), staleAtMs: clock.now() + REREAD_MS };
   });
 }
 
 export function fileToken(deps: FileTextDeps, path: string): TokenSource {
-  return fileText(deps, { path, what: "token" });
+  return fileText(deps, { path, what: "token", checked: bearerToken });
 }

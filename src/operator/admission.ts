@@ -4,15 +4,19 @@ import * as keys from "../domain/keys.ts";
 import type { NodeClassifier } from "../domain/node_classifier.ts";
 import { isBehind, place, type Placement, type PlacementRequest } from "../domain/placement.ts";
 import { type PatchOperation, podPatch } from "../domain/pod_patch.ts";
+import { isPodShaped } from "../domain/pod_shape.ts";
+import { named } from "../domain/quote.ts";
 import type { Reservations } from "../domain/reservations.ts";
 import { templatePin } from "../domain/template_pin.ts";
 import type { Clock } from "../runtime/clock.ts";
-import type { Log } from "../runtime/log.ts";
+import type { Log, LogFields } from "../runtime/log.ts";
+import { Sparing } from "../runtime/sparing.ts";
 import type { Waiters } from "../runtime/waiters.ts";
 import type { CachedOwner, CachedWorkload } from "./cached.ts";
 import type { ClusterCache } from "./cluster_cache.ts";
 import type { Announcer } from "./announcer.ts";
 import { controllerOf, type ControllerRef, ordinalOf, parseSlot } from "./projections.ts";
+import type { SpotFallback } from "./spot_fallback.ts";
 import type { WorkloadView } from "./workload_view.ts";
 
 /** A pod that is being created, as the API server asks about it. */
@@ -45,6 +49,7 @@ export interface AdmissionDeps {
   readonly cache: ClusterCache;
   readonly view: WorkloadView;
   readonly classifier: NodeClassifier;
+  readonly fallback: SpotFallback;
   readonly reservations: Reservations;
   /** Of owner UIDs: poked when the cache has news of an owner or its pods. */
   readonly waiters: Waiters;
@@ -65,15 +70,20 @@ interface Resolved {
   readonly workload: CachedWorkload | undefined;
 }
 
+/** A pod that nobody can place comes again and again: of the same warning one is enough for a while. */
+const WARNING_MS = 1_000;
+
 const ALLOWED_AS_IS = { patch: [] } as const;
 
 /** Decides where a new pod goes. It never refuses one. */
 export class Admission {
   readonly #deps: AdmissionDeps;
   readonly #options: AdmissionOptions;
+  readonly #warnings: Sparing;
 
   constructor(deps: AdmissionDeps, options: AdmissionOptions) {
     this.#deps = deps;
+    this.#warnings = new Sparing(deps.clock, { everyMs: WARNING_MS });
     this.#options = options;
   }
 
@@ -82,18 +92,19 @@ export class Admission {
     if (reference === undefined || !["ReplicaSet", "StatefulSet"].includes(reference.kind)) {
       return { result: "unmanaged", ...ALLOWED_AS_IS };
     }
+    if (!isPodShaped(admission.pod)) return { result: "unmanaged", ...ALLOWED_AS_IS };
     if (this.#deps.view.isOutOfScope(admission.namespace)) return { result: "unmanaged", ...ALLOWED_AS_IS };
     if (!this.#deps.cache.hasSynced) {
-      this.#deps.log.warn("pod allowed as it is: the caches are not synced yet", {
-        namespace: admission.namespace,
+      this.#warn("pod allowed as it is: the caches are not synced yet", {
+        namespace: named(admission.namespace),
       });
       return { result: "not_synced", ...ALLOWED_AS_IS };
     }
     const resolved = await this.#resolve(reference, admission.namespace);
     if (resolved === undefined) {
-      this.#deps.log.warn("pod allowed as it is: its owner cannot be found", {
-        namespace: admission.namespace,
-        owner: `${reference.kind}/${reference.name}`,
+      this.#warn("pod allowed as it is: its owner cannot be found", {
+        namespace: named(admission.namespace),
+        owner: named(`${reference.kind}/${reference.name}`),
       });
       return { result: "no_owner", ...ALLOWED_AS_IS };
     }
@@ -114,14 +125,19 @@ export class Admission {
   /** The owner and its workload from the cache, or where that is behind, by one live read. */
   async #resolve(reference: ControllerRef, namespace: string): Promise<Resolved | undefined> {
     const { waiters, readOwner } = this.#deps;
-    const cached = await waiters.until(reference.uid, () => this.#resolved(this.#cachedOwner(reference)));
+    const cached = await waiters.until(
+      reference.uid,
+      () => this.#resolved(this.#cachedOwner(reference, namespace)),
+    );
     if (cached !== undefined) return cached;
     const owner = await readOwner(reference, namespace);
     return owner?.uid === reference.uid ? this.#resolved(owner) : undefined;
   }
 
-  #cachedOwner({ uid }: ControllerRef): CachedOwner | undefined {
-    return this.#deps.view.ownerByUid(uid);
+  /** An owner of another namespace is none of this pod's, whatever the pod says. */
+  #cachedOwner({ uid }: ControllerRef, namespace: string): CachedOwner | undefined {
+    const owner = this.#deps.view.ownerByUid(uid);
+    return owner?.namespace === namespace ? owner : undefined;
   }
 
   /** Undefined while the owner, the workload that it names, or their namespace is not there. */
@@ -129,7 +145,8 @@ export class Admission {
     if (owner === undefined) return undefined;
     if (owner.workloadUid === undefined) return { owner, workload: undefined };
     const workload = this.#deps.cache.workloadByUid(owner.workloadUid);
-    const isWhole = workload !== undefined && this.#deps.cache.namespaces.get(workload.namespace) !== undefined;
+    const isWhole = workload?.namespace === owner.namespace &&
+      this.#deps.cache.namespaces.get(workload.namespace) !== undefined;
     return isWhole ? { owner, workload } : undefined;
   }
 
@@ -141,7 +158,7 @@ export class Admission {
       split: PlacementRequest["split"];
     },
   ): Promise<AdmissionAnswer> {
-    const { clock, reservations, view, waiters } = this.#deps;
+    const { clock, fallback, reservations, view, waiters } = this.#deps;
     const name = textAt(objectAt(admission.pod, "metadata"), "name");
     const ordinal = workload.firstOrdinal !== undefined && name !== undefined
       ? Math.max(0, (ordinalOf(name) ?? 0) - workload.firstOrdinal)
@@ -149,13 +166,16 @@ export class Admission {
     const request = (): PlacementRequest => ({
       split,
       replicas: (view.ownerByUid(owner.uid) ?? owner).replicas,
-      held: [...view.heldBy(owner.uid), ...reservations.of(owner.uid, clock.now())],
+      held: [...view.heldBy(owner), ...reservations.of(owner.uid, clock.now())],
       ordinal,
+      fallback: fallback.markOf(workload),
     });
     // Nothing may come between the count and the reservation: the next in line counts it.
     const take = (placement: Placement): Placement => {
       const isReal = !admission.isDryRun && !this.#options.isReadOnly;
-      if (isReal) reservations.reserve(owner.uid, placement, clock.now());
+      if (!isReal) return placement;
+      reservations.reserve(owner.uid, placement, clock.now());
+      if (placement.capacity === "spot") fallback.probe(workload.uid, { isGiven: true });
       return placement;
     };
     const takeIfCurrent = () => isBehind(request()) ? undefined : take(place(request()));
@@ -187,6 +207,11 @@ export class Admission {
       .some((held) => held.slot === slot && held.capacity === capacity);
     // A dry run has reserved nothing.
     return isReserved || isDryRun ? { slot, capacity, reason: "slot" } : undefined;
+  }
+
+  #warn(message: string, fields: LogFields): void {
+    const leftOut = this.#warnings.pass(message);
+    if (leftOut !== undefined) this.#deps.log.warn(message, { ...fields, leftOut });
   }
 
   #log(

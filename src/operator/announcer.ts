@@ -1,7 +1,7 @@
 import { describeProblem, type PolicyProblem } from "../domain/policy.ts";
 import type { WorkloadKind } from "../domain/snapshot.ts";
 import type { TemplatePin } from "../domain/template_pin.ts";
-import type { EventToRecord } from "../kube/event_recorder.ts";
+import type { EventToRecord, Regarding } from "../kube/event_recorder.ts";
 
 /** A workload as an Event names it. */
 export interface Announced {
@@ -42,6 +42,26 @@ export class Announcer {
 
   placementIneffective(workload: Announced, why: string): void {
     this.#say(workload, { type: "Warning", reason: "PlacementIneffective", action: "Evict", note: why });
+  }
+
+  /** `isOff`: its pods wait, since it does not fall back. */
+  spotUnavailable(workload: Announced, { isOff, detail }: { isOff: boolean; detail: string }): void {
+    const then = isOff ? "the fallback is off, they wait" : "its pods go to on-demand, and spot is tried again";
+    const note = `no spot capacity: ${then} (${detail})`;
+    this.#say(workload, { type: "Warning", reason: "SpotUnavailable", action: "Place", note });
+  }
+
+  spotRestored(workload: Announced): void {
+    const note = "a pod got a spot node: its pods go where they belong again";
+    this.#say(workload, { type: "Normal", reason: "SpotRestored", action: "Place", note });
+  }
+
+  /** What the whole cluster is about is told of the operator's own Lease or namespace. */
+  nodeStorm(regarding: Regarding, { isOver, note }: { isOver: boolean; note: string }): void {
+    const what = isOver
+      ? { type: "Normal", reason: "NodeStormOver" } as const
+      : { type: "Warning", reason: "NodeStorm" } as const;
+    this.#record({ regarding, ...what, action: "Evict", note });
   }
 
   #say({ kind, namespace, name, uid }: Announced, what: What): void {

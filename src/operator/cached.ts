@@ -1,4 +1,5 @@
 import type { Capacity, NodeCapacity } from "../domain/capacity.ts";
+import type { FallbackMark } from "../domain/fallback.ts";
 import type { Labels, LabelSelector } from "../domain/label_selector.ts";
 import type { WorkloadKind } from "../domain/snapshot.ts";
 import type { Cached } from "../kube/objects.ts";
@@ -21,6 +22,9 @@ export interface CachedPod extends Cached {
   readonly isPending: boolean;
   readonly isReady: boolean;
   readonly createdMs: number;
+  readonly scheduledMs: number | undefined;
+  readonly unschedulableMs: number | undefined;
+  readonly fallback: FallbackMark | undefined;
   readonly protectedBy: string | undefined;
 }
 
@@ -46,6 +50,8 @@ export interface CachedWorkload extends CachedOwner {
   /** Those of Spotalis only. */
   readonly annotations: Labels;
   readonly templateLabels: Labels;
+  /** Which nodes its template asks for, beside capacity: equal where they ask for the same. */
+  readonly constraints: string;
   readonly isTerminating: boolean;
   readonly isPaused: boolean;
   readonly isObserved: boolean;

@@ -1,5 +1,5 @@
 import type { Registry } from "prom-client";
-import type { NodeCapacity } from "../domain/capacity.ts";
+import { CAPACITIES, type Capacity, type NodeCapacity } from "../domain/capacity.ts";
 import { declarer } from "./metric_families.ts";
 
 /** What is shown of the cluster and of the way to it: requests, caches, nodes. */
@@ -9,6 +9,7 @@ export class ClusterMetrics {
   constructor(registry: Registry) {
     this.#families = declareFamilies(registry);
     for (const capacity of ["spot", "on-demand", "unknown"]) this.#families.nodes.set({ capacity }, 0);
+    this.storm([]);
   }
 
   requested({ verb, resource, code }: { verb: string; resource: string; code: number }): void {
@@ -27,6 +28,14 @@ export class ClusterMetrics {
 
   broken(resource: string, seconds: number): void {
     this.#families.backoff.set({ resource }, seconds);
+  }
+
+  storm(kinds: readonly Capacity[]): void {
+    for (const capacity of CAPACITIES) this.#families.storm.set({ capacity }, kinds.includes(capacity) ? 1 : 0);
+  }
+
+  evictionBudget(left: number): void {
+    this.#families.budget.set(left);
   }
 
   nodes(counts: Readonly<Record<NodeCapacity, number>>): void {
@@ -48,5 +57,7 @@ function declareFamilies(registry: Registry) {
     age: gauge("cache_age_seconds", "How long ago a cache was last known to be current.", ["resource"]),
     lists: gauge("cache_lists", "How often all objects of a resource were read.", ["resource"]),
     nodes: gauge("nodes", "Nodes by capacity.", ["capacity"]),
+    storm: gauge("node_storm", "1 while too many nodes of the capacity are departing or gone.", ["capacity"]),
+    budget: gauge("eviction_budget", "Evictions that the leader has left of those of this minute.", []),
   };
 }

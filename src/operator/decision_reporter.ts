@@ -1,4 +1,5 @@
 import type { Decision } from "../domain/decide.ts";
+import type { FallbackView } from "../domain/fallback.ts";
 import type { PodView, WorkloadSnapshot } from "../domain/snapshot.ts";
 import type { Log, LogFields } from "../runtime/log.ts";
 import type { Announcer } from "./announcer.ts";
@@ -16,6 +17,8 @@ interface Said {
   line: string;
   problems: string;
   held: string | undefined;
+  /** Undefined: not looked at yet. */
+  fallback: FallbackView["state"] | undefined;
 }
 
 /** Tells of decisions and moves by log, metric and Event: with one and the same reason, and once. */
@@ -35,9 +38,12 @@ export class DecisionReporter {
     { snapshot, decision }: { snapshot: WorkloadSnapshot; decision: Decision },
   ): void {
     const { log, metrics } = this.#deps;
-    const said = this.#said.get(key) ?? { line: "", problems: "", held: undefined };
+    const said = this.#said.get(key) ?? { line: "", problems: "", held: undefined, fallback: undefined };
     this.#said.set(key, said);
-    metrics.decided(key, decision, { isInvalid: snapshot.policy.kind === "invalid" });
+    metrics.decided(key, decision, {
+      isInvalid: snapshot.policy.kind === "invalid",
+      isFallbackOpen: snapshot.fallback.state === "open",
+    });
     const held = decision.action === "hold" ? decision.reason : undefined;
     metrics.held(key, { before: said.held, after: held });
     said.held = held;
@@ -45,6 +51,7 @@ export class DecisionReporter {
     if (action !== "evict") metrics.reconciled(key, { action, result: reason });
     else if (this.#isReadOnly) metrics.reconciled(key, { action, result: "read_only" });
     this.#announceInvalid(said, { snapshot, decision });
+    this.#announceFallback(said, { key, snapshot, decision });
     const line = `${action} ${reason} ${said.problems}`;
     if (line === said.line && (action !== "evict" || this.#isReadOnly)) return;
     said.line = line;
@@ -65,10 +72,13 @@ export class DecisionReporter {
     const { log, metrics, announcer } = this.#deps;
     metrics.evicted(key, outcome.outcome);
     metrics.reconciled(key, { action: "evict", result: outcome.outcome });
-    const fields = { ...fieldsOf(key), pod: victim.name, from: victim.where, outcome: outcome.outcome };
+    const { reason, detail } = decision;
+    const fields = { ...fieldsOf(key), pod: victim.name, from: victim.where, reason, outcome: outcome.outcome };
     if (outcome.outcome === "evicted") {
       log.info("evicted", fields);
-      announcer.rebalancing(snapshot, `evicted pod ${victim.name} from ${victim.where}: ${decision.detail}`);
+      // Pods that had no node are told of once for all: SpotUnavailable.
+      if (reason === "fallback") return;
+      announcer.rebalancing(snapshot, `evicted pod ${victim.name} from ${victim.where}: ${detail}`);
     } else if (outcome.outcome === "failed") {
       metrics.failed(key, "eviction");
       log.error("eviction failed", { ...fields, error: outcome.error });
@@ -99,6 +109,29 @@ export class DecisionReporter {
       this.#deps.announcer.invalidPolicy(snapshot, policy.problems);
     }
     said.problems = problems;
+  }
+
+  #announceFallback(
+    said: Said,
+    { key, snapshot, decision: { detail } }: {
+      key: WorkloadKey;
+      snapshot: WorkloadSnapshot;
+      decision: Decision;
+    },
+  ): void {
+    const { log, announcer } = this.#deps;
+    const { state, retryAtMs } = snapshot.fallback;
+    const before = said.fallback ?? "closed";
+    const isFirst = said.fallback === undefined;
+    said.fallback = state;
+    if (state === before) return;
+    const retryAt = retryAtMs === undefined ? undefined : new Date(retryAtMs).toISOString();
+    log.info(`spot fallback ${state}`, { ...fieldsOf(key), retryAt });
+    if (state === "closed") announcer.spotRestored(snapshot);
+    // An open one at first sight is an earlier leader's, who has told of it.
+    else if (state === "waiting" || !isFirst) {
+      announcer.spotUnavailable(snapshot, { isOff: state === "waiting", detail });
+    }
   }
 
   #blocked(key: WorkloadKey, { snapshot, decision }: { snapshot: WorkloadSnapshot; decision: Decision }): void {

@@ -28,6 +28,8 @@ export interface EvictionTarget {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
+  /** Where it may not have changed since it was looked at. */
+  readonly resourceVersion?: string | undefined;
 }
 
 const SLOW_DOWN_FIRST_MS = 1_000;
@@ -59,12 +61,12 @@ export class Evictor {
   }
 
   /** The request is not cut short by a shutdown: a move that has begun ends. */
-  async evict({ namespace, name, uid }: EvictionTarget): Promise<EvictionOutcome> {
+  async evict({ namespace, name, uid, resourceVersion }: EvictionTarget): Promise<EvictionOutcome> {
     const body = {
       apiVersion: "policy/v1",
       kind: "Eviction",
       metadata: { namespace, name },
-      deleteOptions: { preconditions: { uid } },
+      deleteOptions: { preconditions: { uid, resourceVersion } },
     };
     const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
     try {

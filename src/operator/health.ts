@@ -25,8 +25,11 @@ export function createHealthHandler({ live, ready, uptimeMs }: HealthChecks): (r
     const headers = { "content-type": "application/json" };
     return new Response(JSON.stringify(body) + "\n", { status: isGood ? 200 : 503, headers });
   };
-  return (request) => {
-    switch (new URL(request.url).pathname) {
+  return ({ url, method }) => {
+    if (method !== "GET" && method !== "HEAD") {
+      return new Response("only GET is allowed\n", { status: 405, headers: { allow: "GET, HEAD" } });
+    }
+    switch (new URL(url).pathname) {
       case "/healthz":
         return answer(live, ["healthy", "unhealthy"]);
       case "/readyz":

@@ -157,13 +157,17 @@ export class Metrics {
   }
 
   /** `spotTarget` is undefined without a valid policy. */
-  decided(key: WorkloadKey, { census, spotTarget }: Decision, { isInvalid }: { isInvalid: boolean }): void {
+  decided(
+    key: WorkloadKey,
+    { census, spotTarget }: Decision,
+    { isInvalid, isFallbackOpen }: { isInvalid: boolean; isFallbackOpen: boolean },
+  ): void {
     const show = (gauge: Gauge<string>, value: number, type: Capacity) =>
       this.#series.set(key, gauge, { value, more: { replica_type: type } });
     show(this.#replicas, census.spot, "spot");
     show(this.#replicas, census.onDemand, "on-demand");
     this.#series.set(key, this.#invalid, { value: isInvalid ? 1 : 0 });
-    this.#series.set(key, this.#fallback, { value: 0 });
+    this.#series.set(key, this.#fallback, { value: isFallbackOpen ? 1 : 0 });
     if (spotTarget === undefined) {
       for (const replica_type of CAPACITIES) this.#series.unset(key, this.#target, { replica_type });
     } else {

@@ -1,8 +1,11 @@
 import { isCapacity } from "../domain/capacity.ts";
 import { departureReason } from "../domain/departure.ts";
+import { parseDuration } from "../domain/duration.ts";
+import type { FallbackMark } from "../domain/fallback.ts";
 import { isObject, type JsonObject, listAt, numberAt, objectAt, textAt } from "../domain/json.ts";
 import * as keys from "../domain/keys.ts";
 import type { Labels, LabelSelector } from "../domain/label_selector.ts";
+import { requiredTerms } from "../domain/node_affinity.ts";
 import type { NodeClassifier } from "../domain/node_classifier.ts";
 import type { WorkloadKind } from "../domain/snapshot.ts";
 import { templatePin } from "../domain/template_pin.ts";
@@ -78,6 +81,11 @@ export class Projections {
     const placed = isCapacity(capacity) && hasOwnSlot ? capacity : undefined;
     // The affinity of a pod that we placed is ours, and long under `auto`: not worth reading for each event.
     const pin = placed === undefined ? templatePin(spec, this.#classifier) : undefined;
+    const scheduling = listAt(status, "conditions").filter(isObject).find(({ type }) =>
+      type === "PodScheduled"
+    );
+    const isUnschedulable = scheduling?.["status"] === "False" && scheduling["reason"] === "Unschedulable";
+    const sinceMs = timeAt(scheduling ?? {}, "lastTransitionTime");
     const guard = PROTECTIONS.find(([key, value]) => annotations[key] === value);
     return {
       ...this.#identity(metadata),
@@ -93,6 +101,9 @@ export class Projections {
       isPending: phase === "Pending",
       isReady: trueConditions(status).includes("Ready"),
       createdMs: Date.parse(textAt(metadata, "creationTimestamp") ?? ""),
+      scheduledMs: scheduling?.["status"] === "True" ? sinceMs : undefined,
+      unschedulableMs: isUnschedulable ? sinceMs : undefined,
+      fallback: placed === "on-demand" ? fallbackMark(annotations) : undefined,
       protectedBy: guard && guard.join("="),
     };
   };
@@ -173,6 +184,7 @@ export class Projections {
       labels: this.#interner.record(objectAt(metadata, "labels") as Labels),
       annotations: this.#interner.record(own(objectAt(metadata, "annotations"))),
       templateLabels: this.#interner.record(objectAt(template, "labels") as Labels),
+      constraints: this.#interner.text(constraintsOf(objectAt(objectAt(spec, "template"), "spec"))),
       isTerminating: textAt(metadata, "deletionTimestamp") !== undefined,
       isPaused: false,
       isObserved: observed >= (numberAt(metadata, "generation") ?? 0),
@@ -203,6 +215,22 @@ function parts(object: KubeObject): { metadata: JsonObject; spec: JsonObject; st
     spec: objectAt(json, "spec"),
     status: objectAt(json, "status"),
   };
+}
+
+function timeAt(object: JsonObject, key: string): number | undefined {
+  const ms = Date.parse(textAt(object, key) ?? "");
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** As admission writes it; anything else is none. */
+function fallbackMark(annotations: JsonObject): FallbackMark | undefined {
+  const retryAtMs = timeAt(annotations, keys.FALLBACK_RETRY_AT);
+  const retryAfterMs = parseDuration(textAt(annotations, keys.FALLBACK_RETRY_AFTER) ?? "");
+  return retryAtMs === undefined || retryAfterMs === undefined ? undefined : { retryAtMs, retryAfterMs };
+}
+
+function constraintsOf(spec: JsonObject): string {
+  return JSON.stringify([spec["nodeSelector"], requiredTerms(spec), spec["tolerations"]]);
 }
 
 function trueConditions(status: JsonObject): string[] {

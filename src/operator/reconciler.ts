@@ -1,4 +1,5 @@
 import { decide, type Decision } from "../domain/decide.ts";
+import type { EvictionCap } from "../domain/eviction_cap.ts";
 import { MoveHistory } from "../domain/moves.ts";
 import type { Reservations } from "../domain/reservations.ts";
 import type { DisruptionSettings, Instant, PodView, Standing, WorkloadSnapshot } from "../domain/snapshot.ts";
@@ -12,6 +13,8 @@ import type { Announcer } from "./announcer.ts";
 import type { ClusterCache } from "./cluster_cache.ts";
 import { DecisionReporter, fieldsOf } from "./decision_reporter.ts";
 import type { EvictionOutcome, Evictor } from "./evictor.ts";
+import { EvictionTurns } from "./eviction_turns.ts";
+import type { SpotFallback } from "./spot_fallback.ts";
 import type { Metrics } from "./metrics.ts";
 import { parseWorkloadKey, type WorkloadKey } from "./workload_key.ts";
 import type { WorkloadView } from "./workload_view.ts";
@@ -22,13 +25,15 @@ export interface ReconcilerDeps {
   readonly queue: WorkQueue;
   readonly reservations: Reservations;
   readonly evictor: Evictor;
+  readonly fallback: SpotFallback;
+  readonly cap: EvictionCap;
   readonly announcer: Announcer;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
   /** Whether this process may evict now: asked before each decision and each eviction. */
-  readonly standing: () => Standing;
+  readonly standing: (key: WorkloadKey) => Standing;
   /** Whether to look at workloads at all: only the leader does, once its caches are synced. */
   readonly mayReconcile: () => boolean;
 }
@@ -62,6 +67,7 @@ export class Reconciler {
   readonly #deps: ReconcilerDeps;
   readonly #options: ReconcilerOptions;
   readonly #reporter: DecisionReporter;
+  readonly #turns: EvictionTurns;
   readonly #memories = new Map<WorkloadKey, Memory>();
   /** Of keys that failed the last time. */
   readonly #failing = new Map<WorkloadKey, Backoff>();
@@ -70,6 +76,7 @@ export class Reconciler {
     this.#deps = deps;
     this.#options = options;
     this.#reporter = new DecisionReporter(deps, options);
+    this.#turns = new EvictionTurns(deps);
   }
 
   /** Works on one key after the other until the queue is closed. Several may run at once. */
@@ -94,6 +101,7 @@ export class Reconciler {
       } catch (error) {
         log.error("reconciliation failed", { ...fieldsOf(key), error });
         metrics.failed(key, error instanceof Error ? error.name : "unknown");
+        this.#turns.leave(key);
         queue.addAfter(key, this.#backoffMs(key));
       } finally {
         queue.done(key);
@@ -103,7 +111,7 @@ export class Reconciler {
 
   /** Looks at one workload, acts, and answers in how many milliseconds to look again, or undefined. */
   async reconcile(key: WorkloadKey): Promise<number | undefined> {
-    const { cache, view, reservations, clock } = this.#deps;
+    const { cache, clock, fallback, reservations, standing, view } = this.#deps;
     const { kind, namespace, name } = parseWorkloadKey(key);
     const workload = cache.workload(kind, { namespace, name });
     if (workload === undefined || view.policyOf(workload).kind === "unmanaged") {
@@ -112,14 +120,21 @@ export class Reconciler {
     }
     const memory = this.#memory(key, workload.uid);
     const owners = [...view.ownersOf(workload)].map(({ uid }) => uid);
-    const unseen = reservations.unseen(owners, clock.now());
-    const options = { moves: memory.history, standing: this.#deps.standing(), unseen };
-    const snapshot = view.snapshot(workload, options);
+    const snapshot = view.snapshot(workload, {
+      moves: memory.history,
+      standing: standing(key),
+      fallback: (pods) => fallback.look(workload, pods),
+      unseen: reservations.unseen(owners, clock.now()),
+    });
     this.#observe(snapshot, memory);
     const decision = decide(snapshot, { settings: this.#options.settings, now: this.#now() });
     this.#reporter.decided(key, { snapshot, decision });
+    this.#turns.lineUp(key, decision);
     if (decision.action !== "evict") return this.#waitMs(decision);
-    if (this.#options.isReadOnly) return undefined;
+    if (this.#options.isReadOnly) {
+      this.#turns.leave(key);
+      return undefined;
+    }
     return await this.#evictAll(key, { snapshot, decision, memory });
   }
 
@@ -148,14 +163,13 @@ export class Reconciler {
       memory: Memory;
     },
   ): Promise<number | undefined> {
-    const { evictor, queue, standing } = this.#deps;
+    const { evictor, queue } = this.#deps;
     for (const victim of decision.victims) {
       await evictor.takeTurn();
       // The process is ending: what has begun ends, and nothing new begins.
       if (queue.isClosed) return undefined;
-      const { lease, throttled, stale } = standing();
-      if (lease !== undefined || throttled !== undefined || stale !== undefined) return STANDING_RETRY_MS;
-      const outcome = await evictor.evict({ ...victim, namespace: snapshot.namespace });
+      if (!this.#mayEvict(key, { decision, victim })) return STANDING_RETRY_MS;
+      const outcome = await this.#turns.evict(key, { victim, namespace: snapshot.namespace });
       this.#reporter.evicted(key, { snapshot, decision, victim, outcome });
       if (outcome.outcome === "failed") {
         if (!isApiError(outcome.error)) memory.history.recordDoubt(this.#deps.clock.now());
@@ -168,6 +182,15 @@ export class Reconciler {
     return this.#options.settings.cooldownMs;
   }
 
+  #mayEvict(
+    key: WorkloadKey,
+    { decision, victim }: { decision: Decision & { action: "evict" }; victim: PodView },
+  ): boolean {
+    const { lease, throttled, stale, storm, capped } = this.#deps.standing(key);
+    return lease === undefined && throttled === undefined && stale === undefined &&
+      (storm === undefined || decision.reason !== "drift") && (capped === undefined || !victim.isBound);
+  }
+
   /** Remembers an outcome; answers when to look again where the moves cannot go on now. */
   #settle(
     outcome: Exclude<EvictionOutcome, { outcome: "failed" }>,
@@ -178,6 +201,7 @@ export class Reconciler {
     switch (outcome.outcome) {
       case "evicted":
         history.recordEviction(victim, { pods: snapshot.pods, nowMs });
+        if (victim.where === "on-demand") this.#deps.fallback.probe(snapshot.uid, { isGiven: false });
         return undefined;
       case "gone":
         history.recordDoubt(nowMs);
@@ -203,7 +227,10 @@ export class Reconciler {
     }
     if (decision.until === undefined) return this.#options.retryMs;
     const leftMs = Math.max(0, decision.until - this.#deps.clock.wall());
-    return decision.reason === "window" ? Math.min(leftMs, this.#options.windowPollMs) : leftMs;
+    if (decision.reason === "window") return Math.min(leftMs, this.#options.windowPollMs);
+    // Nodes come back, and others leave the line, without an event that would queue the key.
+    const mayEndSooner = decision.reason === "storm" || decision.reason === "capped";
+    return mayEndSooner ? Math.min(leftMs, this.#options.retryMs) : leftMs;
   }
 
   #now(): Instant {
@@ -235,7 +262,12 @@ export class Reconciler {
   }
 
   #forget(key: WorkloadKey): void {
+    this.#turns.leave(key);
     this.#failing.delete(key);
-    if (this.#memories.delete(key)) this.#reporter.forget(key);
+    const memory = this.#memories.get(key);
+    if (memory === undefined) return;
+    this.#deps.fallback.forget(memory.uid);
+    this.#memories.delete(key);
+    this.#reporter.forget(key);
   }
 }

@@ -1,15 +1,19 @@
 import { formatDuration } from "../domain/duration.ts";
-import type { Standing } from "../domain/snapshot.ts";
+import type { Pause, Standing } from "../domain/snapshot.ts";
+import type { EvictionCap } from "../domain/eviction_cap.ts";
 import type { LeaderElector } from "../kube/lease.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { type ClusterCache, STALE_MS } from "./cluster_cache.ts";
 import type { Evictor } from "./evictor.ts";
+import type { Storms } from "./storms.ts";
 
 export interface StandingsDeps {
   /** Undefined where leader election is turned off: this process is then the only one. */
   readonly elector: LeaderElector | undefined;
   readonly cache: ClusterCache;
   readonly evictor: Evictor;
+  readonly cap: EvictionCap;
+  readonly storms: Pick<Storms, "hold">;
   readonly clock: Clock;
 }
 
@@ -29,10 +33,12 @@ export class Standings {
     return cache.hasSynced && (elector === undefined || elector.isLeader);
   }
 
-  /** Asked before each decision and again right before each eviction. */
-  standing(): Standing {
+  /** Asked for a workload, by its key: before each decision and again right before each eviction. */
+  standing(key: string): Standing {
     const nowMs = this.#deps.clock.now();
     return {
+      storm: this.#deps.storms.hold(nowMs),
+      capped: this.#capped(key, nowMs),
       lease: this.#lease(nowMs),
       throttled: this.#deps.evictor.throttled(nowMs),
       stale: this.staleness(nowMs) ?? this.#brokenness(),
@@ -53,6 +59,16 @@ export class Standings {
   #brokenness(): string | undefined {
     const broken = this.#deps.cache.broken();
     return broken.length === 0 ? undefined : `the watch of ${broken.join(", ")} is broken`;
+  }
+
+  #capped(key: string, nowMs: number): Pause | undefined {
+    const { cap } = this.#deps;
+    const untilMs = cap.waitsUntil(key, nowMs);
+    if (untilMs === undefined) return undefined;
+    const before = cap.before(key);
+    const others = before === 0 ? "" : `, and ${before === 1 ? "1 workload comes" : `${before} come`} first`;
+    const most = `${cap.perMinute} evictions a minute are the most (disruption.maxEvictionsPerMinute)`;
+    return { detail: most + others, untilMs };
   }
 
   #lease(nowMs: number): string | undefined {

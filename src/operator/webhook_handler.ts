@@ -3,8 +3,10 @@ import type { PatchOperation } from "../domain/pod_patch.ts";
 import { quote } from "../domain/quote.ts";
 import { type Clock, deadline } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
+import { Sparing } from "../runtime/sparing.ts";
 import type { Admission, AdmissionAnswer } from "./admission.ts";
-import { readBody } from "./read_body.ts";
+import { KeptAnswers } from "./kept_answers.ts";
+import { readBody, Room, type RoomShare } from "./read_body.ts";
 
 export interface WebhookDeps {
   readonly admission: Admission;
@@ -23,8 +25,13 @@ const MOST_VALUES = 200_000;
 const LONGEST_UID = 128;
 /** Longer than the API server itself waits. */
 const BODY_MS = 5_000;
+/** Of all requests under way: a few hundred usual ones, and less than would fill the heap. */
+const MOST_BYTES_AT_ONCE = 24 * 1024 * 1024;
 /** Answers kept for a review that is sent again: more than can be under way at once. */
 const MOST_ANSWERS = 2_048;
+const MOST_ANSWER_BYTES = 8 * 1024 * 1024;
+/** Whoever can reach the port can be refused as often as they like: the log tells of it now and then. */
+const REFUSAL_LOG_MS = 10_000;
 
 const VERSIONS: readonly string[] = ["admission.k8s.io/v1", "admission.k8s.io/v1beta1"];
 /** What a metric may have as a label: the text comes from outside. */
@@ -47,29 +54,31 @@ interface Review {
 
 /** Answers AdmissionReviews (https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/). */
 export function createWebhookHandler(deps: WebhookDeps): Handler {
-  const answers = new Map<string, Promise<Answered>>();
-
   /** The same uid is the same question: it gets the same answer, and takes one place. */
-  function answerOnce(review: Review): Promise<Answered> {
-    const known = answers.get(review.uid);
-    if (known !== undefined) return known;
-    const answer = answerReview(deps, review);
-    answers.set(review.uid, answer);
-    if (answers.size > MOST_ANSWERS) answers.delete(answers.keys().next().value!);
-    return answer;
-  }
+  const answers = new KeptAnswers<Answered>({
+    most: MOST_ANSWERS,
+    mostBytes: MOST_ANSWER_BYTES,
+    bytesOf: ({ patch }) => patch?.length ?? 0,
+  });
+  const room = new Room(MOST_BYTES_AT_ONCE);
+  const refusals = new Sparing(deps.clock, { everyMs: REFUSAL_LOG_MS });
 
   return async (request) => {
     const limit = deadline(deps.clock, { ms: BODY_MS, reason: "the body did not arrive in time" });
+    const share = room.share();
     try {
-      const text = await readRequest(request, limit.signal);
+      const text = await readRequest(request, { signal: limit.signal, share });
       const review = parseReview(text);
-      return reviewResponse(review, await answerOnce(review));
+      return reviewResponse(review, await answers.once(review.uid, () => answerReview(deps, review)));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      deps.log.warn("admission request refused", { status: error.status, why: error.message });
+      const leftOut = refusals.pass(error.message);
+      if (leftOut !== undefined) {
+        deps.log.warn("admission request refused", { status: error.status, why: error.message, leftOut });
+      }
       return refusalResponse(error);
     } finally {
+      share.giveBack();
       limit.release();
     }
   };
@@ -107,7 +116,10 @@ async function answerReview(deps: WebhookDeps, { uid, request }: Review): Promis
   return { patch };
 }
 
-async function readRequest(request: Request, signal: AbortSignal): Promise<string> {
+async function readRequest(
+  request: Request,
+  limits: { readonly signal: AbortSignal; readonly share: RoomShare },
+): Promise<string> {
   const { pathname } = new URL(request.url);
   if (pathname !== "/mutate" && pathname !== "/") throw new Refusal(404, 'only "/mutate" and "/" are served');
   if (request.method !== "POST") throw new Refusal(405, "only POST is allowed");
@@ -117,10 +129,11 @@ async function readRequest(request: Request, signal: AbortSignal): Promise<strin
   if (encoding !== null && encoding !== "identity") {
     throw new Refusal(415, "content encodings are not accepted");
   }
-  const body = await readBody(request, { mostBytes: MOST_BYTES, signal }).catch(() => "cut off" as const);
+  const body = await readBody(request, { mostBytes: MOST_BYTES, ...limits }).catch(() => "cut off" as const);
   if (body === "cut off") throw new Refusal(400, "the connection broke before the body was whole");
   if (body === "too large") throw new Refusal(413, `the body has more than ${MOST_BYTES} bytes`);
   if (body === "too slow") throw new Refusal(408, `the body did not arrive within ${BODY_MS} ms`);
+  if (body === "no room") throw new Refusal(429, "too much is being asked at once");
   if (body.length === 0) throw new Refusal(400, "the body is empty");
   if (countValues(body) > MOST_VALUES) throw new Refusal(413, `the body has more than ${MOST_VALUES} values`);
   return new TextDecoder().decode(body);

@@ -12,7 +12,12 @@ interface Known {
     string,
     { readonly counter: Counter<string>; readonly labels: Record<string, string> }
   >;
+  /** How many series there are of each counter. */
+  readonly families: Map<Counter<string>, number>;
 }
+
+/** Of one counter and one workload. A budget can be renamed each minute: beyond these, all is "other". */
+const MOST_SERIES = 60;
 
 /** The series of each workload, so that they end with it without a look at all others. */
 export class WorkloadSeries {
@@ -33,11 +38,20 @@ export class WorkloadSeries {
   }
 
   add(key: WorkloadKey, counter: Counter<string>, { value = 1, more }: { value?: number; more: More }): void {
-    const { counters } = this.#of(key);
-    const id = identify(counter, more);
-    const labels = counters.get(id)?.labels ?? labelsOf(key, more);
-    counter.inc(labels, value);
-    counters.set(id, { counter, labels });
+    const { counters, families } = this.#of(key);
+    let id = identify(counter, more);
+    if (!counters.has(id)) {
+      const others = families.get(counter) ?? 0;
+      const shown = others < MOST_SERIES
+        ? more
+        : Object.fromEntries(Object.keys(more).map((name) => [name, "other"]));
+      id = identify(counter, shown);
+      if (!counters.has(id)) {
+        counters.set(id, { counter, labels: labelsOf(key, shown) });
+        families.set(counter, others + 1);
+      }
+    }
+    counter.inc(counters.get(id)!.labels, value);
   }
 
   /** One gauge's series that carry these labels. */
@@ -62,7 +76,7 @@ export class WorkloadSeries {
   }
 
   #of(key: WorkloadKey): Known {
-    const known = this.#known.get(key) ?? { gauges: new Map(), counters: new Map() };
+    const known = this.#known.get(key) ?? { gauges: new Map(), counters: new Map(), families: new Map() };
     this.#known.set(key, known);
     return known;
   }

@@ -2,9 +2,10 @@ import type { HeldSlot } from "../domain/placement.ts";
 import { type LabelSelector, matchesSelector } from "../domain/label_selector.ts";
 import { parsePolicy, type PolicyResult } from "../domain/policy.ts";
 import type { PodView, RolloutView, Standing, UnseenPods, WorkloadSnapshot } from "../domain/snapshot.ts";
+import type { FallbackView } from "../domain/fallback.ts";
 import type { MoveState } from "../domain/moves.ts";
 import type { CachedBudget, CachedNamespace, CachedOwner, CachedPod, CachedWorkload } from "./cached.ts";
-import type { ClusterCache } from "./cluster_cache.ts";
+import { claim, type ClusterCache } from "./cluster_cache.ts";
 import { ordinalOf } from "./projections.ts";
 
 /** Which namespaces the cluster's administrator lets Spotalis act in. */
@@ -19,6 +20,8 @@ export interface NamespaceScope {
 export interface SnapshotOptions {
   readonly moves: MoveState;
   readonly standing: Standing;
+  /** The state of its spot fallback, which its pods may change. */
+  readonly fallback: (pods: readonly PodView[]) => FallbackView;
   /** Left out by those who look on: only the process that placed them knows. */
   readonly unseen?: UnseenPods | undefined;
 }
@@ -62,7 +65,7 @@ export class WorkloadView {
   ownersOf(workload: CachedWorkload): Iterable<CachedOwner> {
     return workload.kind === "StatefulSet"
       ? [workload]
-      : this.#cache.replicaSets.by("byWorkload", workload.uid);
+      : this.#cache.replicaSets.by("byWorkload", claim(workload, workload.uid));
   }
 
   ownerByUid(uid: string): CachedOwner | undefined {
@@ -73,10 +76,10 @@ export class WorkloadView {
   }
 
   /** What an owner's live pods hold: without those that terminate or have finished. */
-  heldBy(ownerUid: string): HeldSlot[] {
+  heldBy({ namespace, uid }: Pick<CachedOwner, "namespace" | "uid">): HeldSlot[] {
     const held: HeldSlot[] = [];
-    const owner = this.ownerByUid(ownerUid);
-    for (const pod of this.#cache.pods.by("byOwner", ownerUid)) {
+    const owner = this.ownerByUid(uid);
+    for (const pod of this.#cache.pods.by("byOwner", claim({ namespace }, uid))) {
       if (pod.isTerminating || pod.isFinished) continue;
       const where = this.#whereIs(pod);
       held.push({
@@ -87,7 +90,19 @@ export class WorkloadView {
     return held;
   }
 
-  snapshot(workload: CachedWorkload, { moves, standing, unseen }: SnapshotOptions): WorkloadSnapshot {
+  /** The workload's pods without their budgets. */
+  podsOf(workload: CachedWorkload): PodView[] {
+    return [...this.ownersOf(workload)].flatMap((owner) =>
+      [...this.#cache.pods.by("byOwner", claim(owner, owner.uid))].map((pod) =>
+        this.#podView(pod, { owner, budgets: [] })
+      )
+    );
+  }
+
+  snapshot(
+    workload: CachedWorkload,
+    { moves, standing, fallback, unseen }: SnapshotOptions,
+  ): WorkloadSnapshot {
     const namespace = this.#cache.namespaces.get(workload.namespace);
     const budgets = new Map<string, CachedBudget>();
     // The pods of one owner share one or two label sets, so each is matched once.
@@ -106,7 +121,7 @@ export class WorkloadView {
     const pods: PodView[] = [];
     let ownersWithPods = 0;
     for (const owner of this.ownersOf(workload)) {
-      const own = this.#cache.pods.by("byOwner", owner.uid);
+      const own = this.#cache.pods.by("byOwner", claim(owner, owner.uid));
       // A ReplicaSet leaves its Failed pods where they are, long after a roll-out.
       if ([...own].some((pod) => !pod.isFinished)) ownersWithPods++;
       for (const pod of own) pods.push(this.#podView(pod, { owner, budgets: budgetsOf(pod) }));
@@ -125,6 +140,7 @@ export class WorkloadView {
       unseen,
       budgets: [...budgets.values()],
       moves,
+      fallback: fallback(pods),
       standing,
     };
   }
@@ -152,6 +168,7 @@ export class WorkloadView {
   #podView(pod: CachedPod, { owner, budgets }: { owner: CachedOwner; budgets: readonly string[] }): PodView {
     return {
       uid: pod.uid,
+      resourceVersion: pod.resourceVersion,
       name: pod.name,
       slot: slotOf(pod, owner),
       where: this.#whereIs(pod),
@@ -163,6 +180,9 @@ export class WorkloadView {
       isPending: pod.isPending,
       isReady: pod.isReady,
       createdMs: pod.createdMs,
+      scheduledMs: pod.scheduledMs,
+      unschedulableMs: pod.unschedulableMs,
+      fallback: pod.fallback,
       protectedBy: pod.protectedBy,
       departing: this.#departing(pod),
       budgets,

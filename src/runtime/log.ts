@@ -66,19 +66,39 @@ function renderJson({ time, level, message, fields }: Entry): string {
   const own = Object.entries(fields).map(([key, value]) => [key, plain(value)]);
   // A field can neither come before the entry's own three, nor take their place.
   const entry = { time, level, message };
-  return JSON.stringify(Object.assign({ ...entry }, Object.fromEntries(own), entry));
+  return visible(JSON.stringify(Object.assign({ ...entry }, Object.fromEntries(own), entry), shortened));
 }
 
 function renderConsole({ time, level, message, fields }: Entry): string {
-  const pairs = Object.entries(fields).filter(([, value]) => value !== undefined).map(([key, value]) => {
-    const text = plain(value);
-    return `${key}=${typeof text === "string" && /^[\w./:%-]+$/.test(text) ? text : JSON.stringify(text)}`;
-  });
+  const pairs = Object.entries(fields).filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key}=${consoleValue(plain(value))}`);
   return [time, level.toUpperCase().padEnd(5), printable(message), ...pairs].join(" ");
 }
 
-/** One line, without what a terminal would take for a command. */
+function consoleValue(value: unknown): string {
+  if (typeof value === "string" && /^[\w./:%-]{1,200}$/.test(value)) return value;
+  return visible(String(JSON.stringify(value, shortened)));
+}
+
+/** What a terminal or a reader of logs may take for a command, an end of the line, or nothing at all. */
+const UNSEEN = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
+/** JSON with these escaped as well. */
+function visible(json: string): string {
+  return json.replace(UNSEEN, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** One line. */
 function printable(text: string): string {
+  const shown = shortened("", text) as string;
   // deno-lint-ignore no-control-regex
-  return text.replaceAll(/\s+/g, " ").replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
+  return shown.replaceAll(/\s+/g, " ").replaceAll(/[\u0000-\u001f]/g, "\ufffd").replaceAll(UNSEEN, "\ufffd");
+}
+
+/** What collects logs splits lines that are much longer. */
+const LONGEST_TEXT = 4_096;
+
+function shortened(_key: string, value: unknown): unknown {
+  if (typeof value !== "string" || value.length <= LONGEST_TEXT) return value;
+  return `${value.slice(0, LONGEST_TEXT).toWellFormed()}… (${value.length} characters)`;
 }

@@ -48,6 +48,7 @@ policy       passes
 deleted      passes
 empty        passes
 paused       passes
+fallback     passes
 rollout      passes
 moving       passes
 interrupted  passes
@@ -58,6 +59,8 @@ ineffective  unknown  only the leader knows: see spotalis_workload_held, or its 
 protected    passes
 budget       passes
 forbidden    unknown  only the leader knows: see spotalis_workload_held, or its log
+storm        unknown  only the leader knows: see spotalis_workload_held, or its log
+capped       unknown  only the leader knows: see spotalis_workload_held, or its log
 throttled    unknown  only the leader knows: see spotalis_workload_held, or its log
 stale        unknown  only the leader knows: see spotalis_workload_held, or its log
 lease        unknown  only the leader knows: see spotalis_workload_held, or its log

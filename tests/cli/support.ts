@@ -1,4 +1,4 @@
-import type { Observer } from "../../src/app.ts";
+import type { Observer } from "../../src/observer.ts";
 import type { Outside } from "../../src/cli/context.ts";
 import { main } from "../../src/cli/main.ts";
 import { fakeCluster } from "../operator/support.ts";

@@ -44,10 +44,10 @@ const PROBLEMS: readonly [text: string, problem: string | RegExp][] = [
   ],
   ["hello", "c.yaml: has to hold a mapping"],
   ["- a", "c.yaml: has to hold a mapping"],
-  ["webhook: { port: 1 }\nwebhook: { port: 2 }", /^c\.yaml: Map keys must be unique at line 2/],
-  ["operator: { namespace: a, namespace: b }", /^c\.yaml: Map keys must be unique/],
+  ["webhook: { port: 1 }\nwebhook: { port: 2 }", /^c\.yaml: line 2: the key "webhook" is given twice$/],
+  ["operator: { namespace: a, namespace: b }", /^c\.yaml: line 1: the key "namespace" is given twice$/],
   ["a: 1\n---\nb: 2", /^c\.yaml: .*multiple documents/],
-  ["operator:\n\tnamespace: x", /^c\.yaml: Tabs are not allowed/],
+  ["operator:\n\tnamespace: x", /^c\.yaml: line 2: Tabs are not allowed/],
   ["operator: [", /^c\.yaml: /],
 ];
 

@@ -103,6 +103,7 @@ Deno.test("the generated workloads reach every gate, and evictions both ways", (
   assert.deepEqual([...reached].toSorted(), [
     "balanced",
     "budget",
+    "capped",
     "cooldown",
     "deleted",
     "empty",
@@ -118,6 +119,7 @@ Deno.test("the generated workloads reach every gate, and evictions both ways", (
     "protected",
     "rollout",
     "stale",
+    "storm",
     "throttled",
     "window",
   ]);

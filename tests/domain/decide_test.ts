@@ -12,6 +12,7 @@ import {
   onDemand,
   onSpot,
   podsOn,
+  rolledOut,
   workloadSnapshot,
 } from "../support/builders.ts";
 
@@ -100,6 +101,18 @@ const ROWS: readonly Row[] = [
     action: "ignore",
   },
   { gate: "paused", what: "a pause", change: change({ isPaused: true }), detail: "the Deployment is paused" },
+  {
+    gate: "fallback",
+    what: "spot without capacity, until it is tried again",
+    change: (scene) =>
+      change({
+        policy: managed({ spotPercentage: 100 }),
+        pods: podsOn(["spot", "on-demand", "on-demand", "on-demand"]),
+        fallback: { afterMs: 120_000, state: "open", retryAtMs: wallMs + 300_000, mayProbe: false },
+      })(scene),
+    detail: "no spot capacity: one pod tries again later",
+    until: wallMs + 300_000,
+  },
   {
     gate: "rollout",
     what: "a spec that is not observed",
@@ -222,6 +235,20 @@ const ROWS: readonly Row[] = [
     until: wallMs + 60_000,
   },
   {
+    gate: "storm",
+    what: "nodes that go in great number",
+    change: changeStanding({ storm: { detail: "4 of 6 spot nodes are gone", untilMs: then + 90_000 } }),
+    detail: "4 of 6 spot nodes are gone",
+    until: wallMs + 90_000,
+  },
+  {
+    gate: "capped",
+    what: "evictions that are used up",
+    change: changeStanding({ capped: { detail: "30 a minute are the most", untilMs: then + 2_000 } }),
+    detail: "30 a minute are the most",
+    until: wallMs + 2_000,
+  },
+  {
     gate: "throttled",
     what: "an API server that asks to slow down",
     change: changeStanding({ throttled: "the API server asks to slow down" }),
@@ -276,6 +303,7 @@ const ORDER: readonly Gate[] = [
   "deleted",
   "empty",
   "paused",
+  "fallback",
   "rollout",
   "moving",
   "interrupted",
@@ -286,6 +314,8 @@ const ORDER: readonly Gate[] = [
   "protected",
   "budget",
   "forbidden",
+  "storm",
+  "capped",
   "throttled",
   "stale",
   "lease",
@@ -294,6 +324,13 @@ const ORDER: readonly Gate[] = [
 Deno.test("explainGates() lists every gate once, in the order of the design", () => {
   const { snapshot, settings } = DRIFTED;
   assert.deepEqual(explainGates(snapshot, { settings, now: NOW }).map(({ gate }) => gate), ORDER);
+});
+
+Deno.test("decide() lets a pod go that is bound nowhere yet, however many evictions there were", () => {
+  const capped = changeStanding({ capped: { detail: "30 a minute are the most", untilMs: then + 2_000 } });
+  const unbound = changeFirstPod({ isBound: false, isPending: true, isReady: false });
+  const scene = capped(change({ rollout: rolledOut(4), replicas: 3 })(unbound(DRIFTED)));
+  assert.equal(decided(change({ rollout: rolledOut(3) })(scene)).reason, "drift");
 });
 
 Deno.test("explainGates() stops at a policy that is not valid", () => {

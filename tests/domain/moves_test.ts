@@ -32,9 +32,11 @@ Deno.test("recordEviction() keeps the time, and the pod until it has gone", () =
 
 const onDemand = { where: "on-demand" } as const;
 const unplaced = { isPlaced: false } as const;
-const AGAIN = "the replacement of a pod evicted from spot is on spot again";
-const NOT_REACHED = "the replacement of an evicted pod did not get our placement: " +
-  "is the webhook registered and reached, and its namespace selected?";
+const AGAIN = "the replacement of a pod evicted from spot is on spot again: " +
+  "does another webhook change its node selection, or something the labels of nodes?";
+const NOT_REACHED =
+  "the replacement of an evicted pod did not get our placement: is the webhook registered and " +
+  "reached, its namespace selected, and is there no other webhook that takes the placement out again?";
 
 const OUTCOMES: readonly [string, { pods: PodView[]; why: string | undefined }][] = [
   ["on the kind it was meant for", { pods: [pod("new", onDemand)], why: undefined }],
@@ -164,4 +166,62 @@ Deno.test("forgetBlock() does not lift a right that is missing", () => {
   history.recordRefusal(refusal);
   history.forgetBlock();
   assert.deepEqual(history.refused, refusal);
+});
+
+/** A pod moved from spot to on-demand at `nowMs`; what it is later is told by `observe`. */
+function moved(history: MoveHistory, { name, nowMs }: { name: string; nowMs: number }): PodView {
+  const fresh = pod(`new-${name}`, onDemand);
+  history.recordEviction(pod(name), { pods: [pod(name)], nowMs });
+  assert.equal(history.observe([fresh], { replicas: 9, nowMs }), undefined);
+  return fresh;
+}
+
+for (const where of ["spot", "unknown"] as const) {
+  Deno.test(`observe() finds a move in vain after all when the new pod's node turns ${where}`, () => {
+    const history = new MoveHistory();
+    const fresh = moved(history, { name: "old", nowMs: 0 });
+    const why = history.observe([{ ...fresh, where }], { replicas: 9, nowMs: 59 * MINUTE });
+    const on = where === "spot" ? "spot" : "a node of unknown capacity";
+    assert.equal(why, `a pod that was moved to on-demand is on ${on} now: has the label of its node changed?`);
+    assert.equal(history.ineffective!.untilMs, 60 * MINUTE);
+    assert.equal(
+      history.observe([{ ...fresh, where }], { replicas: 9, nowMs: 60 * MINUTE }),
+      undefined,
+      "once",
+    );
+  });
+}
+
+Deno.test("observe() takes a move for proven when the new pod has stayed for an hour, or has gone", () => {
+  const history = new MoveHistory();
+  const fresh = moved(history, { name: "old", nowMs: 0 });
+  history.observe([fresh], { replicas: 9, nowMs: 60 * MINUTE });
+  assert.equal(history.observe([{ ...fresh, where: "spot" }], { replicas: 9, nowMs: 61 * MINUTE }), undefined);
+  const gone = moved(history, { name: "older", nowMs: 100 * MINUTE });
+  history.observe([], { replicas: 9, nowMs: 101 * MINUTE });
+  assert.equal(history.observe([{ ...gone, where: "spot" }], { replicas: 9, nowMs: 102 * MINUTE }), undefined);
+});
+
+Deno.test("observe() goes on doubling where each move looks good at first", () => {
+  const history = new MoveHistory();
+  const holds: number[] = [];
+  for (let nowMs = 0, i = 0; i < 10; i++) {
+    const fresh = moved(history, { name: `old-${i}`, nowMs });
+    nowMs += MINUTE;
+    history.observe([{ ...fresh, where: "spot" }], { replicas: 9, nowMs });
+    holds.push((history.ineffective!.untilMs - nowMs) / MINUTE);
+    nowMs = history.ineffective!.untilMs;
+  }
+  assert.deepEqual(holds, [1, 2, 4, 8, 16, 32, 60, 60, 60, 60]);
+});
+
+Deno.test("observe() begins anew only when a move was good and three hours have passed without one in vain", () => {
+  const history = new MoveHistory();
+  round(history, { number: 0, where: "spot" });
+  assert.equal(round(history, { number: 1, where: "spot" }), 2);
+  moved(history, { name: "lucky", nowMs: 110 * MINUTE });
+  assert.equal(history.ineffective, undefined, "the hold is lifted at once");
+  assert.equal(round(history, { number: 2, where: "spot" }), 4);
+  moved(history, { name: "mended", nowMs: 210 * MINUTE });
+  assert.equal(round(history, { number: 4, where: "spot" }), 1);
 });

@@ -173,3 +173,29 @@ forAll(
     }
   },
 );
+
+const NO_SPOT = { retryAtMs: 0, retryAfterMs: 600_000 };
+
+forAll(
+  "place() during a fallback gives slots that a scale-down takes first, and that moving back ends exact",
+  { runs: 1_500 },
+  (random) => {
+    const set = new ReplicaSetModel(anySplit(random));
+    set.scale(random.integer(1, 30));
+    const onSpot = set.pods.filter((pod) => pod.capacity === "spot").map((pod) => pod.serial);
+    set.fallback = NO_SPOT;
+    set.lose(new Set(random.some(onSpot, random.next())));
+    set.scale(set.replicas + random.integer(0, 10));
+    const standIns = -set.drift;
+    assert.ok(standIns >= 0);
+    if (random.chance(0.5)) {
+      const { spot } = set;
+      set.scale(set.replicas - random.integer(0, standIns));
+      assert.equal(set.spot, spot, "no spot pod went");
+    }
+    set.fallback = undefined;
+    const needed = Math.abs(set.drift);
+    for (let move = 0; move < needed; move++) assert.equal(set.move(random, 1), 1);
+    assertExact(set, `after ${needed} moves`);
+  },
+);

@@ -55,6 +55,17 @@ Deno.test("podPatch() adds to labels and annotations that are there, with the ke
   ]);
 });
 
+Deno.test("podPatch() writes on a pod of a fallback when spot is tried again, for the next leader", () => {
+  const fallback = { retryAtMs: Date.UTC(2025, 0, 6, 12, 10), retryAfterMs: 600_000 };
+  const placement: Placement = { slot: 10, capacity: "on-demand", reason: "fallback", fallback };
+  const [, annotations] = patchOf({ metadata: {}, spec: {} }, placement);
+  assert.deepEqual(annotations!.value, {
+    "spotalis.io/slot": "10",
+    "spotalis.io/fallback-retry-at": "2025-01-06T12:10:00.000Z",
+    "spotalis.io/fallback-retry-after": "10m0s",
+  });
+});
+
 const COSTS: readonly [string, { slot: number; own?: string; asked: boolean; cost: string | undefined }][] = [
   ["is the slot below zero", { slot: 12, asked: true, cost: "-12" }],
   ["of slot 0 is 0, and not -0", { slot: 0, asked: true, cost: "0" }],

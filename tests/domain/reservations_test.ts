@@ -72,3 +72,18 @@ Deno.test("unseen() counts what is reserved for several owners, and tells when t
   assert.deepEqual(reservations.unseen(["a", "b"], RESERVATION_MS), { pods: 1, untilMs: 40_000 });
   assert.equal(reservations.unseen(["a", "b"], 40_000), undefined);
 });
+
+Deno.test("reserve() takes at most 10,000 of an owner, and more as soon as those have expired", () => {
+  const reservations = new Reservations();
+  for (let slot = 0; slot < 10_005; slot++) reservations.reserve("a", { slot, capacity: "spot" }, 0);
+  reservations.reserve("b", { slot: 0, capacity: "spot" }, 0);
+  assert.deepEqual([reservations.of("a", 1).length, reservations.of("b", 1).length], [10_000, 1]);
+  reservations.reserve("a", { slot: 9, capacity: "on-demand" }, 1);
+  assert.equal(
+    reservations.of("a", 1).find(({ slot }) => slot === 9)?.capacity,
+    "on-demand",
+    "of a slot it holds",
+  );
+  reservations.reserve("a", { slot: 10_001, capacity: "spot" }, RESERVATION_MS);
+  assert.deepEqual(slotsOf(reservations, "a", RESERVATION_MS), [9, 10_001]);
+});

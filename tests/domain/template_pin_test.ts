@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../src/domain/json.ts";
-import { type TemplatePin, templatePin } from "../../src/domain/template_pin.ts";
+import { type TemplatePin, templatePin, TOO_LONG } from "../../src/domain/template_pin.ts";
 import { classifierOf, KARPENTER, type RulesName } from "../support/classifiers.ts";
 
 const EKS = "eks.amazonaws.com/capacityType";
@@ -145,3 +145,30 @@ for (const [what, spec] of MALFORMED) {
     assert.equal(templatePin(spec, classifierOf("karpenter")), undefined);
   });
 }
+
+const many = (count: number) => Array.from({ length: count }, (_, i) => `v${i}`);
+
+for (const rules of ["karpenter", "mixed"] as const) {
+  Deno.test(`templatePin() takes no longer for a hostile affinity than for a long one: ${rules}`, () => {
+    const specs = [
+      required(term({ key: KARPENTER, operator: "In", values: many(200_000) })),
+      required(term(...many(400).map(() => isNot(KARPENTER, ...many(400))))),
+      required(term(is(KARPENTER, ...many(1_900)))),
+      required(...many(50_000).map(() => term(zone))),
+    ];
+    const startedMs = performance.now();
+    const pins = specs.map((spec) => templatePin(spec, classifierOf(rules)));
+    const tookMs = performance.now() - startedMs;
+    const tooLong = { keys: [TOO_LONG], capacity: undefined };
+    assert.deepEqual([pins[0], pins[1], pins[3]], [tooLong, tooLong, tooLong]);
+    assert.deepEqual(pins[2]?.keys, [KARPENTER]);
+    assert.ok(tookMs < 1_000, `${tookMs} ms`);
+  });
+}
+
+Deno.test("templatePin() leaves a pod alone whose affinity has more terms than are read", () => {
+  const of = (terms: number) =>
+    templatePin(required(...many(terms).map(() => term(zone))), classifierOf("karpenter"));
+  assert.equal(of(64), undefined);
+  assert.deepEqual(of(65), { keys: [TOO_LONG], capacity: undefined });
+});

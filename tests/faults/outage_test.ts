@@ -77,7 +77,7 @@ faultTest(
     await stage.until("it leads again", () => stage.operator.isLeader, 15_000);
     await stage.until(
       "its caches are fresh",
-      () => stage.operator.app.standings.standing().stale === undefined,
+      () => stage.operator.app.standings.standing("Deployment/any/any").stale === undefined,
     );
     assert.ok(stage.clock.now() - backMs < 15_000, `after ${stage.clock.now() - backMs} ms`);
     await stage.settled("web", { replicas: 10, spot: 5 });

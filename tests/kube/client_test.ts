@@ -66,6 +66,34 @@ Deno.test("KubeClient names the type of a patch, and sends no type without a bod
   assert.equal("authorization" in t.transport.requests[1]!.headers, false);
 });
 
+for (
+  const name of [
+    "..",
+    "../../../secrets",
+    ".",
+    "",
+    "a/",
+    "a?watch=true",
+    "a#b",
+    "%2e%2e",
+    "a%2fb",
+    "a b",
+    "a\\..\\b",
+    "a\n",
+    "ä",
+    "@host",
+  ]
+) {
+  Deno.test(`KubeClient asks for nothing where a path is ${JSON.stringify(name)}`, async () => {
+    const requested: unknown[] = [];
+    const t = fakeClient({ onRequest: (request) => requested.push(request) });
+    const path = `/api/v1/namespaces/shop/pods/${name}`;
+    await assert.rejects(t.client.request("GET", path, { signal: never }), /no path of the API/);
+    await assert.rejects(t.client.stream(path, { signal: never }), /no path of the API/);
+    assert.deepEqual([t.transport.requests, requested, t.clock.timers], [[], [], 0]);
+  });
+}
+
 Deno.test("KubeClient encodes queries", async () => {
   const t = fakeClient();
   t.transport.on("GET", NODES, json({}));

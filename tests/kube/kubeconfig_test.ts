@@ -52,7 +52,7 @@ Deno.test("selectContext() says what is missing, and in which files", () => {
       undefined,
       /no current-context, and --context is not given$/,
     ],
-    ["contexts: {", undefined, /^Error: Cannot read kubeconfig \/a: it is no YAML$/],
+    ["contexts: {", undefined, /^Error: Cannot read kubeconfig \/a: it is no YAML \(line 1\)$/],
     ["just text", undefined, /^Error: Cannot read kubeconfig \/a: it holds no mapping$/],
     ["", undefined, /^Error: Cannot read kubeconfig \/a: it holds no mapping$/],
   ];
@@ -71,4 +71,32 @@ Deno.test("execConfigOf() fills in what a plugin need not say", () => {
   const full = { apiVersion: "v", command: "c", args: ["a"], env: [{ name: "n", value: "v" }] };
   assert.deepEqual(execConfigOf(full), { ...full, env: { n: "v" } });
   assert.throws(() => execConfigOf({}), /exec\.command is missing/);
+});
+
+for (
+  const [what, exec] of [
+    ["a command that is no text", { command: 5 }],
+    ["arguments that are no list", { command: "c", args: "a b" }],
+    ["an argument that is no text", { command: "c", args: [{}] }],
+    ["variables that are no list", { command: "c", env: { A: "b" } }],
+    ["a variable without a value", { command: "c", env: [{ name: "A" }] }],
+  ] as const
+) {
+  Deno.test(`execConfigOf() refuses ${what}`, () => {
+    assert.throws(() => execConfigOf(exec), /^Error: Cannot use the credential plugin: exec\./);
+  });
+}
+
+Deno.test("selectContext() refuses a value that is no text, and does not show it", () => {
+  for (const [key, value] of [["token", "[s3cret]"], ["token", "{ a: s3cret }"], ["client-key-data", "5"]]) {
+    const text = TWO_CONTEXTS.replace("token: t1", `${key}: ${value}`);
+    assert.throws(() => selectContext([{ path: "/a", text }], undefined), {
+      message: `Cannot use kubeconfig /a: ${key} is no text`,
+    });
+  }
+});
+
+Deno.test("selectContext() takes a field without a value as if it were not there", () => {
+  const text = TWO_CONTEXTS.replace("token: t1", "token: null, tokenFile:, username:");
+  assert.deepEqual(Object.keys(selectContext([{ path: "/a", text }], undefined).user), []);
 });

@@ -82,6 +82,22 @@ Deno.test("Reflector.ageMs does not trust a watch that a dead path keeps open", 
   await t.stop();
 });
 
+Deno.test("Reflector is not connected from the ordered end of a watch until the next one is answered", async () => {
+  const t = reflectPods();
+  const stream = await t.startWith(["x"], 10);
+  await t.clock.advance(5_000);
+  const silent = new Promise<Response>(() => {});
+  t.transport.on("GET", PODS, () => silent);
+  stream.end();
+  await settle();
+  assert.equal(t.reflector.isConnected, false, "nobody answers yet: the store may be behind");
+  assert.deepEqual(t.states, [], "an ordered end is no outage");
+  t.nextWatch();
+  await t.clock.advance(75_000 + 800);
+  assert.equal(t.reflector.isConnected, true);
+  await t.stop();
+});
+
 Deno.test("Reflector tells of an outage once, and once of its end", async () => {
   const t = reflectPods();
   const stream = await t.startWith(["x"], 10);

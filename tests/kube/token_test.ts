@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execToken } from "../../src/kube/exec_token.ts";
 import { fileText, fileToken, refreshingToken, staticToken } from "../../src/kube/token.ts";
+import { describeError } from "../../src/runtime/log.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 function tokenFile(text: string | Error) {
@@ -150,4 +151,42 @@ Deno.test("execToken() names the plugin whose answer has no token", async () => 
     /credential plugin get-token.*no status\.token/,
   );
   await assert.rejects(plugin(() => ({})).source.get(), /credential plugin get-token/);
+});
+
+for (const token of ["a b", "a\nb", "a\u0000", "tökén", "a\u2028"]) {
+  Deno.test(`a token ${JSON.stringify(token)} is refused where it comes from, and not shown`, async () => {
+    const message =
+      /^Error: Cannot use (?:the token file \/token|the answer of the credential plugin get-token): a token/;
+    await assert.rejects(tokenFile(`s3cret ${token}`).source.get(), (error: Error) => {
+      assert.match(String(error), message);
+      assert.equal(describeError(error).includes("s3cret"), false);
+      return true;
+    });
+    await assert.rejects(plugin(() => ({ status: { token: `s3cret ${token}` } })).source.get(), message);
+  });
+}
+
+for (
+  const status of [{ token: 5 }, { token: {} }, { token: "" }, null, [], {
+    token: "t",
+    expirationTimestamp: "soon",
+  }]
+) {
+  Deno.test(`execToken() refuses ${JSON.stringify(status)}`, async () => {
+    await assert.rejects(plugin(() => ({ status })).source.get(), /Cannot use .*credential plugin get-token/);
+  });
+}
+
+for (const answer of [null, 5, "text", []]) {
+  Deno.test(`execToken() refuses the answer ${JSON.stringify(answer)}`, async () => {
+    await assert.rejects(plugin(() => answer).source.get(), /no status\.token/);
+  });
+}
+
+Deno.test("execToken() takes a token without an end as one that has none", async () => {
+  const t = plugin(() => ({ status: { token: "t", expirationTimestamp: null } }));
+  assert.equal(await t.source.get(), "t");
+  await t.clock.advance(86_400_000);
+  await t.source.get();
+  assert.equal(t.runs.length, 1);
 });

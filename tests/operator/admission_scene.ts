@@ -4,9 +4,11 @@ import { Admission, type AdmissionAnswer, type AdmissionOptions } from "../../sr
 import { Announcer } from "../../src/operator/announcer.ts";
 import type { CachedOwner } from "../../src/operator/cached.ts";
 import type { ControllerRef } from "../../src/operator/projections.ts";
+import { SpotFallback } from "../../src/operator/spot_fallback.ts";
 import { connectWaiters } from "../../src/operator/waiter_pokes.ts";
 import { createWebhookHandler } from "../../src/operator/webhook_handler.ts";
 import { Waiters } from "../../src/runtime/waiters.ts";
+import { FALLBACK_SETTINGS } from "../support/builders.ts";
 import { settle } from "../support/fake_clock.ts";
 import { applyPatch, type Operation } from "../support/json_patch.ts";
 import {
@@ -101,10 +103,15 @@ export function admissionScene(options: SceneOptions = {}) {
     readOwner: (_reference: ControllerRef): Promise<CachedOwner | undefined> => Promise.resolve(undefined),
   };
   const reviews: ({ operation: string; kind: string; seconds: number } & AdmissionAnswer)[] = [];
+  const fallback = new SpotFallback(
+    { view, clock, isLeading: () => true, onClosed: () => {} },
+    FALLBACK_SETTINGS,
+  );
   const admission = new Admission({
     cache,
     view,
     classifier,
+    fallback,
     reservations,
     waiters,
     clock,
@@ -165,6 +172,7 @@ export function admissionScene(options: SceneOptions = {}) {
     reservations,
     waiters,
     admission,
+    fallback,
     handler,
     reads,
     reviews,

@@ -63,3 +63,16 @@ Deno.test("health asks its checks anew each time", () => {
 Deno.test("health serves nothing else", () => {
   for (const path of ["/", "/healthz/", "/metrics"]) assert.equal(asked(path).status, 404, path);
 });
+
+Deno.test("health answers GET and HEAD only", () => {
+  const handler = createHealthHandler({
+    live: { loop: () => assert.fail("asked") },
+    ready: {},
+    uptimeMs: () => 0,
+  });
+  for (const method of ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"]) {
+    const response = handler(new Request(`${URL_OF_HEALTH}/healthz`, { method }));
+    assert.deepEqual([response.status, response.headers.get("allow")], [405, "GET, HEAD"], method);
+  }
+  assert.equal(handler(new Request(`${URL_OF_HEALTH}/readyz`, { method: "HEAD" })).status, 200);
+});

@@ -32,6 +32,8 @@ const FAMILIES: Readonly<Record<string, string>> = {
   certificate_expiry_timestamp_seconds: "gauge",
   certificate_reloads_total: "counter",
   nodes: "gauge",
+  node_storm: "gauge",
+  eviction_budget: "gauge",
   build_info: "gauge",
 };
 
@@ -105,7 +107,7 @@ Deno.test("Metrics counts a review by operation, kind and result, and a mutation
 /** A workload with a series in each of its families. */
 function busy(metrics: Metrics, key: string): void {
   metrics.managed(key);
-  metrics.decided(key, BALANCED, { isInvalid: false });
+  metrics.decided(key, BALANCED, { isInvalid: false, isFallbackOpen: false });
   metrics.held(key, { before: undefined, after: "window" });
   metrics.reconciled(key, { action: "hold", result: "window" });
   metrics.failed(key, "TypeError");
@@ -154,12 +156,15 @@ Deno.test("Metrics counts on from 0 for a workload that comes again under the sa
 
 Deno.test("Metrics shows no target without a valid policy", async () => {
   const metrics = newMetrics();
-  metrics.decided(KEY, BALANCED, { isInvalid: false });
+  metrics.decided(KEY, BALANCED, { isInvalid: false, isFallbackOpen: false });
   assert.deepEqual(await seriesWith(metrics, "target_replicas{"), [
     `spotalis_workload_target_replicas{${WEB},replica_type="on-demand"} 3`,
     `spotalis_workload_target_replicas{${WEB},replica_type="spot"} 2`,
   ]);
-  metrics.decided(KEY, { ...BALANCED, reason: "policy", spotTarget: undefined }, { isInvalid: true });
+  metrics.decided(KEY, { ...BALANCED, reason: "policy", spotTarget: undefined }, {
+    isInvalid: true,
+    isFallbackOpen: false,
+  });
   assert.deepEqual(await seriesWith(metrics, "target_replicas{"), []);
   assert.deepEqual(await seriesWith(metrics, "invalid{"), [`spotalis_workload_invalid{${WEB}} 1`]);
 });
@@ -186,4 +191,14 @@ Deno.test("fault 60: Metrics escapes what a label may hold", async () => {
 
 Deno.test("Metrics says in which format it is", () => {
   assert.match(newMetrics().contentType, /^text\/plain; version=0\.0\.4/);
+});
+
+Deno.test("Metrics keeps the series of a workload few, whatever its budgets are called", async () => {
+  const metrics = newMetrics();
+  for (let i = 0; i < 1_000; i++) metrics.blockedByBudget(KEY, `budget-${i}`);
+  const series = await seriesWith(metrics, "blocked_by_pdb_total{");
+  assert.equal(series.length, 61);
+  assert.ok(series.some((each) => each.endsWith('pdb="other"} 940')), series.at(-1));
+  metrics.forget(KEY);
+  assert.deepEqual(await seriesWith(metrics, WEB), []);
 });

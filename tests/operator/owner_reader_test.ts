@@ -45,3 +45,47 @@ Deno.test("OwnerReader gives up after 500 ms", async () => {
   await reading;
   assert.equal(clock.timers, 0);
 });
+
+Deno.test("OwnerReader asks once for all that wait for the same owner", async () => {
+  const { reader, transport } = readerOf();
+  transport.on("GET", SET_PATH, json(replicaSetObject())).on("GET", SET_PATH, json(replicaSetObject()));
+  const found = await Promise.all(Array.from({ length: 200 }, () => reader.read(SET, "shop")));
+  assert.equal(found.filter((owner) => owner?.workloadUid === "Deployment-web").length, 200);
+  assert.equal(transport.requests.length, 1);
+  await reader.read(SET, "shop");
+  assert.equal(transport.requests.length, 2, "later it asks again");
+});
+
+Deno.test("OwnerReader reads at most 20 owners at once, however many are made up", async () => {
+  const { reader, transport, clock } = readerOf();
+  const reading = Array.from(
+    { length: 1_000 },
+    (_, i) => reader.read({ ...SET, name: `made-up-${i}` }, "shop"),
+  );
+  const settled = Promise.allSettled(reading);
+  await clock.advance(500);
+  const results = await settled;
+  assert.equal(transport.requests.length, 20);
+  assert.equal(results.filter(({ status }) => status === "fulfilled").length, 980);
+  assert.equal(clock.timers, 0);
+});
+
+for (
+  const name of [
+    "..",
+    "../../../../api/v1/secrets",
+    "a?watch=true",
+    "a/../b",
+    "",
+    "A",
+    "x".repeat(300),
+    "%2e%2e",
+  ]
+) {
+  Deno.test(`OwnerReader asks nothing about an owner or a namespace ${JSON.stringify(name.slice(0, 30))}`, async () => {
+    const { reader, transport } = readerOf();
+    assert.equal(await reader.read({ ...SET, name }, "shop"), undefined);
+    assert.equal(await reader.read(SET, name), undefined);
+    assert.deepEqual(transport.requests, []);
+  });
+}

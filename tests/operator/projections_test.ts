@@ -42,6 +42,9 @@ Deno.test("Projections keeps of a pod what is read, and no more", () => {
     isPending: false,
     isReady: true,
     createdMs: Date.UTC(2025, 0, 1),
+    scheduledMs: undefined,
+    unschedulableMs: undefined,
+    fallback: undefined,
     protectedBy: undefined,
   });
 });

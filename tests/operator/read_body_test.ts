@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readBody } from "../../src/operator/read_body.ts";
+import { readBody, Room } from "../../src/operator/read_body.ts";
 import { settle } from "../support/fake_clock.ts";
 import { FakeStream } from "../support/fake_transport.ts";
 
@@ -65,4 +65,18 @@ Deno.test("readBody() throws where the connection breaks", async () => {
   const reading = readBody(requestOf(stream.body), { mostBytes: 10, signal: NEVER });
   stream.break(new TypeError("connection reset"));
   await assert.rejects(reading, /connection reset/);
+});
+
+Deno.test("readBody() takes its bytes from a room that is shared, until they are given back", async () => {
+  const room = new Room(20);
+  const [first, second, third] = [room.share(), room.share(), room.share()];
+  const read = (share: typeof first) =>
+    readBody(requestOf("0123456789"), { mostBytes: 10, share, signal: NEVER });
+  assert.equal((await read(first)).length, 10);
+  assert.equal((await read(second)).length, 10);
+  assert.equal(await read(third), "no room");
+  first.giveBack();
+  first.giveBack();
+  assert.equal((await read(third)).length, 10);
+  assert.equal(await read(first), "no room", "given back twice it is no more");
 });

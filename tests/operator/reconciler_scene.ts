@@ -1,11 +1,13 @@
 import { Reservations } from "../../src/domain/reservations.ts";
 import type { Standing } from "../../src/domain/snapshot.ts";
+import { EvictionCap } from "../../src/domain/eviction_cap.ts";
 import { RateLimiter } from "../../src/kube/rate_limiter.ts";
 import { Announcer } from "../../src/operator/announcer.ts";
 import { Evictor } from "../../src/operator/evictor.ts";
+import { SpotFallback } from "../../src/operator/spot_fallback.ts";
 import { Reconciler, type ReconcilerOptions } from "../../src/operator/reconciler.ts";
 import { WorkQueue } from "../../src/runtime/work_queue.ts";
-import { disruptionSettings, GOOD_STANDING } from "../support/builders.ts";
+import { disruptionSettings, FALLBACK_SETTINGS, GOOD_STANDING } from "../support/builders.ts";
 import { settle } from "../support/fake_clock.ts";
 import { type Answer, failure, json } from "../support/fake_transport.ts";
 import {
@@ -37,6 +39,7 @@ export interface SceneOptions {
   readonly options?: Partial<ReconcilerOptions>;
   /** What each eviction is answered; without one it hangs. */
   readonly answer?: Answer;
+  readonly cap?: EvictionCap;
 }
 
 export function pathOf(pod: string): string {
@@ -44,7 +47,9 @@ export function pathOf(pod: string): string {
 }
 
 /** A reconciler over a Deployment `web` of four pods, all on spot where two should be. */
-export function reconcilerScene({ workload = {}, nodes, options = {}, answer }: SceneOptions = {}) {
+export function reconcilerScene(
+  { workload = {}, nodes, options = {}, answer, cap = new EvictionCap(30) }: SceneOptions = {},
+) {
   const cluster = fakeCluster();
   const { cache, view, clock, client, transport } = cluster;
   const log = new RecordedLog();
@@ -53,20 +58,35 @@ export function reconcilerScene({ workload = {}, nodes, options = {}, answer }: 
   const queue = new WorkQueue(clock);
   const reservations = new Reservations();
   const evictor = new Evictor({ client, clock, limiter: new RateLimiter(clock, { qps: 50, burst: 100 }) });
-  const state = { standing: GOOD_STANDING as Standing, mayReconcile: true };
+  const state = { standing: GOOD_STANDING as Standing, mayReconcile: true, cap };
   const asked: string[] = [];
+  const fallback = new SpotFallback(
+    { view, clock, isLeading: () => state.mayReconcile, onClosed: (uid) => closed.push(uid) },
+    FALLBACK_SETTINGS,
+  );
+  const closed: string[] = [];
+  const capped = (key: string) => {
+    const untilMs = state.cap.waitsUntil(key, clock.now());
+    return untilMs === undefined ? undefined : { detail: "no token is left", untilMs };
+  };
   const reconciler = new Reconciler({
     cache,
     view,
     queue,
     reservations,
     evictor,
+    fallback,
+    cap: state.cap,
     announcer: new Announcer(events.record),
     metrics,
     clock,
     random: () => 0,
     log,
-    standing: () => ({ ...state.standing, throttled: evictor.throttled(clock.now()) }),
+    standing: (key) => ({
+      ...state.standing,
+      capped: state.standing.capped ?? capped(key),
+      throttled: evictor.throttled(clock.now()),
+    }),
     mayReconcile: () => state.mayReconcile,
   }, {
     settings: disruptionSettings(),
@@ -95,6 +115,7 @@ export function reconcilerScene({ workload = {}, nodes, options = {}, answer }: 
     queue,
     reservations,
     reconciler,
+    fallback,
     state,
     /** Pods whose eviction was asked for, in order. */
     asked,

@@ -280,3 +280,37 @@ Deno.test("webhook refuses a body that would take far more room than its text, b
   assert.equal(response.status, 413);
   assert.match((await response.json()).error, /more than 200000 values/);
 });
+
+Deno.test("webhook logs refusals of a kind once in ten seconds, and how many it left out", async () => {
+  const scene = admissionScene();
+  for (let i = 0; i < 500; i++) await scene.handler(post("{"));
+  await scene.handler(new Request(URL_OF_WEBHOOK));
+  await scene.clock.advance(10_000);
+  await scene.handler(post("{"));
+  assert.deepEqual(scene.log.of("admission request refused").map(({ status, leftOut }) => [status, leftOut]), [
+    [400, 0],
+    [405, 0],
+    [400, 499],
+  ]);
+});
+
+Deno.test("webhook answers 429 when the bodies under way take more than there is room for", async () => {
+  const scene = admissionScene();
+  const bodies = Array.from({ length: 4 }, () => new FakeStream());
+  const answering = bodies.map(({ body }) =>
+    scene.handler(new Request(URL_OF_WEBHOOK, { method: "POST", headers: JSON_TYPE, body }))
+  );
+  for (const body of bodies) for (let i = 0; i < 6; i++) body.push(new Uint8Array(MIB));
+  await settle();
+  assert.deepEqual(bodies.map(({ isCancelled }) => isCancelled), [false, false, false, false]);
+  bodies[0]!.push(new Uint8Array(1));
+  assert.equal((await answering[0]!).status, 429);
+  // What that one took is free again.
+  for (const body of bodies.slice(1)) {
+    body.push(new Uint8Array(MIB));
+    body.end();
+  }
+  for (const answer of answering.slice(1)) assert.equal((await answer).status, 400);
+  const review = JSON.stringify(reviewOf(newPod({ owner: ownedBy("Job", "a") })));
+  assert.equal((await scene.handler(post(review + " ".repeat(6 * MIB)))).status, 200);
+});

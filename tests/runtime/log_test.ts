@@ -83,11 +83,21 @@ for (
     "tab\tcr\r\n",
     "\u001b[31mred",
     "a=b c=d",
+    "one\u2028two\u2029three\u0085four",
+    "\u009b31mred\u007f",
+    "\u202egnp.exe\u2066",
+    "\ufeffno\u200bwidth",
   ]
 ) {
   Deno.test(`fault 60: createLog() keeps ${JSON.stringify(hostile)} inside its field`, () => {
     assert.equal(JSON.parse(one("json", hostile, { field: hostile })).field, hostile);
     assert.equal(JSON.parse(one("json", hostile)).message, hostile);
+    for (
+      const line of [one("json", hostile, { field: hostile }), one("console", hostile, { field: hostile })]
+    ) {
+      // deno-lint-ignore no-control-regex
+      assert.doesNotMatch(line, /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/);
+    }
     const line = one("console", "m", { field: hostile, after: 1 });
     const written = /^\S+ INFO {2}m field=(".*") after=1$/.exec(line)?.[1];
     assert.equal(JSON.parse(written!), hostile);
@@ -95,6 +105,16 @@ for (
     assert.doesNotMatch(line, /[\u0000-\u001f]/);
   });
 }
+
+Deno.test("createLog() cuts a text that is too long for a line, in fields, lists and messages", () => {
+  const long = "x".repeat(10 * 1_024 * 1_024);
+  for (const format of ["json", "console"] as const) {
+    const line = one(format, long, { field: long, list: [long], error: new Error(long) });
+    assert.ok(line.length < 25_000, `${line.length} characters`);
+    assert.match(line, /x… \(10485760 characters\)/);
+  }
+  assert.equal(JSON.parse(one("json", "m", { field: "x".repeat(4_096) })).field.length, 4_096);
+});
 
 Deno.test("createLog() writes a console message on one line", () => {
   assert.equal(one("console", "first\nsecond\r\n\tthird"), "2026-01-01T12:00:00.000Z INFO  first second third");

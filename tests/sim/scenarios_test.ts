@@ -1,10 +1,13 @@
 import * as budgets from "../scenarios/budgets.ts";
 import * as bursts from "../scenarios/bursts.ts";
+import * as ineffective from "../scenarios/ineffective.ts";
+import * as fallback from "../scenarios/fallback.ts";
 import * as otherHands from "../scenarios/other_hands.ts";
 import * as policyChanges from "../scenarios/policy_changes.ts";
 import * as policyTable from "../scenarios/policy_table.ts";
 import * as rollouts from "../scenarios/rollouts.ts";
 import * as scale from "../scenarios/scale.ts";
+import * as storms from "../scenarios/storms.ts";
 import * as story from "../scenarios/story.ts";
 import * as templates from "../scenarios/templates.ts";
 import * as unsteadyWorkloads from "../scenarios/unsteady_workloads.ts";
@@ -14,6 +17,7 @@ import { playEmbedded } from "./support/embedded_stage.ts";
 // The bodies are those of the end-to-end tests: what they check holds on a real control plane as well.
 for (
   const file of [
+    fallback,
     bursts,
     scale,
     rollouts,
@@ -22,6 +26,8 @@ for (
     windows,
     policyTable,
     templates,
+    ineffective,
+    storms,
     story,
     otherHands,
     unsteadyWorkloads,

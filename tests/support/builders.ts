@@ -1,4 +1,5 @@
 import type { Capacity } from "../../src/domain/capacity.ts";
+import type { FallbackSettings, FallbackView } from "../../src/domain/fallback.ts";
 import { type MoveState, NO_MOVES } from "../../src/domain/moves.ts";
 import type { Policy, PolicyResult } from "../../src/domain/policy.ts";
 import type {
@@ -27,6 +28,7 @@ export function podView(overrides: Partial<PodView> = {}): PodView {
   const uid = overrides.uid ?? `uid-${overrides.name ?? "web-0"}`;
   return {
     uid,
+    resourceVersion: "1",
     name: "web-0",
     slot: 0,
     where: "spot",
@@ -38,6 +40,9 @@ export function podView(overrides: Partial<PodView> = {}): PodView {
     isPending: false,
     isReady: true,
     createdMs: 0,
+    scheduledMs: undefined,
+    unschedulableMs: undefined,
+    fallback: undefined,
     protectedBy: undefined,
     departing: undefined,
     budgets: [],
@@ -78,11 +83,30 @@ export function rolledOut(replicas: number, overrides: Partial<RolloutView> = {}
   };
 }
 
-export const GOOD_STANDING: Standing = { lease: undefined, throttled: undefined, stale: undefined };
+export const GOOD_STANDING: Standing = {
+  storm: undefined,
+  capped: undefined,
+  lease: undefined,
+  throttled: undefined,
+  stale: undefined,
+};
 
 export function budget(name: string, disruptionsAllowed: number): BudgetView {
   return { name, disruptionsAllowed };
 }
+
+export const FALLBACK_SETTINGS: FallbackSettings = {
+  afterMs: 120_000,
+  retryAfterMs: 600_000,
+  maxRetryAfterMs: 3_600_000,
+};
+
+export const NO_FALLBACK: FallbackView = {
+  afterMs: FALLBACK_SETTINGS.afterMs,
+  state: "closed",
+  retryAtMs: undefined,
+  mayProbe: false,
+};
 
 export function movesOf(overrides: Partial<MoveState> = {}): MoveState {
   return { ...NO_MOVES, ...overrides };
@@ -106,13 +130,20 @@ export function workloadSnapshot(overrides: Partial<WorkloadSnapshot> = {}): Wor
     unseen: undefined,
     budgets: [],
     moves: NO_MOVES,
+    fallback: NO_FALLBACK,
     standing: GOOD_STANDING,
     ...overrides,
   };
 }
 
 export function disruptionSettings(overrides: Partial<DisruptionSettings> = {}): DisruptionSettings {
-  return { cooldownMs: 10_000, maxUnavailable: 1, window: undefined, ...overrides };
+  return {
+    cooldownMs: 10_000,
+    maxUnavailable: 1,
+    window: undefined,
+    fallback: FALLBACK_SETTINGS,
+    ...overrides,
+  };
 }
 
 /** The object and all below it can no longer change: what is frozen and not touched was not mutated. */

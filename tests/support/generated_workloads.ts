@@ -104,6 +104,8 @@ export function anyScene(
 ): { snapshot: WorkloadSnapshot; options: DecideOptions } {
   const pods = anyPods(random, settledness);
   const replicas = random.chance(0.9) ? pods.length : random.integer(0, 16);
+  const pause = (detail: string) =>
+    random.maybe(0.05, () => ({ detail, untilMs: NOW.monotonicMs + random.integer(-20_000, 20_000) }));
   const cause = (why: string) => random.maybe(0.05, () => why);
   const snapshot = workloadSnapshot({
     kind: random.pick(["Deployment", "StatefulSet"]),
@@ -115,7 +117,13 @@ export function anyScene(
     pods,
     budgets: anyBudgets(random),
     moves: anyMoves(random, pods),
-    standing: { lease: cause("lease"), throttled: cause("throttled"), stale: cause("stale") },
+    standing: {
+      storm: pause("storm"),
+      capped: pause("capped"),
+      lease: cause("lease"),
+      throttled: cause("throttled"),
+      stale: cause("stale"),
+    },
   });
   const settings = disruptionSettings({
     maxUnavailable: random.pick([1, 2, 5, "10%", "25%", "100%"]),

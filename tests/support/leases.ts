@@ -62,6 +62,7 @@ export function candidate(
   const fake = fakeClient(clock === undefined ? {} : { clock });
   const states: string[] = [];
   const holders: string[] = [];
+  const failures: string[] = [];
   const elector = new LeaderElector({
     client: fake.client,
     clock: fake.clock,
@@ -70,6 +71,7 @@ export function candidate(
       states.push(`${isLeader ? "leads" : "stands by"}: ${why}`);
       holders.push(holder);
     },
+    onFailure: (error) => failures.push(String(error)),
   }, { ...TIMING, namespace: "ns", name: "leader", identity });
   server.serve(fake.transport);
   const controller = new AbortController();
@@ -80,6 +82,7 @@ export function candidate(
     elector,
     states,
     holders,
+    failures,
     isValid: () => elector.isValid(fake.clock.now()),
     verbs: () => fake.transport.requests.map(({ method }) => method),
     last: (): RecordedRequest => fake.transport.requests.at(-1)!,

@@ -1,6 +1,7 @@
 import type { Capacity } from "../../src/domain/capacity.ts";
 import { takeCensus } from "../../src/domain/census.ts";
 import { type Split, spotTarget } from "../../src/domain/distribution.ts";
+import type { FallbackMark } from "../../src/domain/fallback.ts";
 import { type HeldSlot, place } from "../../src/domain/placement.ts";
 import type { PodView } from "../../src/domain/snapshot.ts";
 import { chooseVictims } from "../../src/domain/victims.ts";
@@ -18,6 +19,8 @@ export class ReplicaSetModel {
   pods: ModelPod[] = [];
   replicas = 0;
   split: Split;
+  /** What admission is told while spot has no capacity. */
+  fallback: FallbackMark | undefined;
   #created = 0;
 
   constructor(split: Split) {
@@ -68,7 +71,13 @@ export class ReplicaSetModel {
 
   #create(replicas: number): void {
     const held: HeldSlot[] = this.pods.map(({ slot, capacity }) => ({ slot, capacity }));
-    const { slot, capacity } = place({ split: this.split, replicas, held, ordinal: undefined });
+    const { slot, capacity } = place({
+      split: this.split,
+      replicas,
+      held,
+      ordinal: undefined,
+      fallback: this.fallback,
+    });
     this.pods.push({ serial: this.#created++, slot, capacity });
   }
 }

@@ -1,4 +1,5 @@
-import { type App, type AppDeps, type Connection, createApp } from "../../app.ts";
+import { type App, createApp } from "../../app.ts";
+import type { AppDeps, Connection } from "../../observer.ts";
 import type { Config } from "../../config/schema.ts";
 import { runApp } from "../../runner.ts";
 import type { Clock } from "../../runtime/clock.ts";

@@ -134,7 +134,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "a configuration that is no YAML": {
     files: { "m.yaml": WEB, "c.yaml": "a: [" },
-    told: ["c.yaml: Flow sequence …"],
+    told: ["c.yaml: line 1: Flow sequence …"],
   },
   "a variable that is invalid": {
     files: { "m.yaml": WEB },

@@ -208,7 +208,8 @@ Deno.test("Recorder counts nothing that comes after its end", async () => {
 
 Deno.test("play() tells when an outage is over, and who has not recovered from a reclaim", async () => {
   const events = "events: [{ do: outage, at: 20m, group: spot, for: 15m, takeNodes: true }]";
-  const report = await reportOf({ manifests: workload("web", { policy: HALF }), scenario: scenario(events) });
+  const manifests = workload("web", { policy: { ...HALF, "spot-fallback": "off" } });
+  const report = await reportOf({ manifests, scenario: scenario(events) });
   const [outage] = report.timeline;
   assert.deepEqual([outage!.what, outage!.atMs, outage!.untilMs], ["outage", 1_200_000, 2_100_000]);
   assert.deepEqual([only(report).isRecovered, report.figures.unrecovered], [false, 1]);

@@ -2,7 +2,7 @@ import { systemClock } from "../../../src/runtime/clock.ts";
 import type { Json } from "../../scenarios/support/json.ts";
 import { LogBook, type LogLine } from "../../scenarios/support/log_book.ts";
 import { metricSum } from "../../scenarios/support/metric_sum.ts";
-import { OPERATOR_LABEL, type OperatorLike } from "../../scenarios/support/stage.ts";
+import { OPERATOR_LABEL, type OperatorLike, UNCAPPED } from "../../scenarios/support/stage.ts";
 import { makeServingCertificate } from "./certificates.ts";
 import type { Cluster } from "./cluster.ts";
 
@@ -81,7 +81,11 @@ export class Operator implements OperatorLike {
     const configPath = `${dir}/config.yaml`;
     const settings = {
       operator: { leaderElection: { namespace: leaseNamespace }, ...config.operator },
-      controllers: { namespaceSelector: { matchLabels: { [OPERATOR_LABEL]: name } }, ...config.controllers },
+      controllers: {
+        namespaceSelector: { matchLabels: { [OPERATOR_LABEL]: name } },
+        ...config.controllers,
+        disruption: { maxEvictionsPerMinute: UNCAPPED, ...config.controllers?.disruption },
+      },
       webhook: { port: webhook, certDir: dir, ...config.webhook },
       observability: {
         metrics: { bindAddress: `127.0.0.1:${metrics}` },

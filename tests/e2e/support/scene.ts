@@ -3,6 +3,7 @@ import { playScene } from "../../scenarios/support/scene.ts";
 import type { Play, Stage, StageOptions } from "../../scenarios/support/stage.ts";
 import { Cluster } from "./cluster.ts";
 import { Operator } from "./operator.ts";
+import { serveWebhook } from "./served_webhook.ts";
 
 /** The cluster that `tests/e2e/main.ts` has started for all files. */
 export function sharedCluster(): Cluster {
@@ -29,7 +30,15 @@ export async function realStage(
 ): Promise<RealStage> {
   const client = await cluster.client();
   const unique = () => crypto.randomUUID().slice(0, 8);
-  return { name, cluster, operator, client, clock: systemClock, unique };
+  return {
+    name,
+    cluster,
+    operator,
+    client,
+    clock: systemClock,
+    serveWebhook: (handler) => serveWebhook(cluster, handler),
+    unique,
+  };
 }
 
 /** Registers a test that has the shared cluster and an operator of its own. */

@@ -20,6 +20,7 @@ export async function playScene(
       operator,
       client,
       clock,
+      serveWebhook: (handler) => stage.serveWebhook(handler),
       unique: () => stage.unique(),
       namespace,
       witness,

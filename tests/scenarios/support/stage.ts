@@ -2,6 +2,7 @@ import type { KubeClient } from "../../../src/kube/client.ts";
 import type { Clock } from "../../../src/runtime/clock.ts";
 import type { Json } from "./json.ts";
 import type { LogLine } from "./log_book.ts";
+import type { ServedWebhook } from "./webhooks.ts";
 import type { Witness } from "./witness.ts";
 
 /** What the nodes of a stage are labelled with: spot or on-demand. */
@@ -12,6 +13,9 @@ export const TRUE_KIND_LABEL = "e2e.spotalis.io/true-kind";
 
 /** A stage has the nodes spot-0, spot-1 … and on-demand-0, on-demand-1 …, as many of each. */
 export const NODES_EACH = 6;
+
+/** Scenes are played side by side, and need not wait for each other's evictions. */
+export const UNCAPPED = 10_000;
 
 /** The label that a namespace carries to belong to the operator of this name. */
 export const OPERATOR_LABEL = "e2e.spotalis.io/operator";
@@ -50,6 +54,8 @@ export interface Stage {
   readonly operator: OperatorLike;
   readonly client: KubeClient;
   readonly clock: Clock;
+  /** Serves a webhook to the API server, until it is disposed of. */
+  serveWebhook(handler: (request: Request) => Promise<Response>): Promise<ServedWebhook>;
   /** A short text of letters and digits that this stage's cluster has not seen yet. */
   unique(): string;
 }

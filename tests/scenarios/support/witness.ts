@@ -35,10 +35,10 @@ export class Witness {
   readonly #floors = new Map<string, { floor: number; isReached: boolean; broken: string | undefined }>();
   readonly #abort = new AbortController();
   readonly #news: News;
-  readonly #nodes: ReadonlyMap<string, "spot" | "on-demand">;
+  readonly #nodes: Map<string, "spot" | "on-demand">;
   #reading: Promise<void> = Promise.resolve();
 
-  private constructor(nodes: ReadonlyMap<string, "spot" | "on-demand">, clock: Clock) {
+  private constructor(nodes: Map<string, "spot" | "on-demand">, clock: Clock) {
     this.#nodes = nodes;
     this.#news = new News(clock);
   }
@@ -58,9 +58,19 @@ export class Witness {
     return witness;
   }
 
+  /** A node that was made after the witness came. */
+  knowNode(name: string, kind: "spot" | "on-demand"): void {
+    this.#nodes.set(name, kind);
+  }
+
   /** From now on, fewer ready on-demand pods than `floor` are a failure, once there were as many. */
   watchFloor(app: string, floor: number): void {
     this.#floors.set(app, { floor, isReached: false, broken: undefined });
+  }
+
+  /** Whoever waits with `until` asks again: for what no event tells. */
+  tell(): void {
+    this.#news.tell();
   }
 
   /** Starts counting anew. */

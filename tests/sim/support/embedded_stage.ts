@@ -26,6 +26,7 @@ import {
   type Scenario,
   type Stage,
   type StageOptions,
+  UNCAPPED,
 } from "../../scenarios/support/stage.ts";
 
 const WALL = Date.UTC(2026, 0, 5, 9, 30);
@@ -160,11 +161,15 @@ class EmbeddedOperatorLike implements OperatorLike {
   }
 }
 
-function configOf(name: string, config: Json): Config {
+export function configOf(name: string, config: Json): Config {
   const settings = {
     ...config,
     operator: { leaderElection: { namespace: `lease-${name}` }, ...config.operator },
-    controllers: { namespaceSelector: { matchLabels: { [OPERATOR_LABEL]: name } }, ...config.controllers },
+    controllers: {
+      namespaceSelector: { matchLabels: { [OPERATOR_LABEL]: name } },
+      ...config.controllers,
+      disruption: { maxEvictionsPerMinute: UNCAPPED, ...config.controllers?.disruption },
+    },
   };
   const loaded = loadConfig({ file: { path: name, text: JSON.stringify(settings) }, env: {} });
   if (!loaded.ok) throw new Error(loaded.problems.join("; "));
@@ -211,6 +216,11 @@ export async function onEmbeddedStage<T>(
       operator: operatorLike,
       client,
       clock,
+      serveWebhook: (handler: (request: Request) => Promise<Response>) => {
+        const service = { namespace: "tests", name: `hook-${count++}` };
+        embedded.serveWebhook(`${service.name}.${service.namespace}`, handler);
+        return Promise.resolve({ clientConfig: { service }, [Symbol.asyncDispose]: () => Promise.resolve() });
+      },
       unique: () => `n${count++}`,
       embedded,
     };

@@ -97,6 +97,8 @@ export class Recorder {
       case "would evict":
         return record.hold(undefined);
       case "evicted": {
+        // A pod that had no node was not taken from anyone.
+        if (reason === "fallback") return;
         record.evictions++;
         const why = this.#reasons.get(key);
         this.tell("eviction", { subject: key, detail: `pod ${pod}${why === undefined ? "" : `: ${why}`}` });

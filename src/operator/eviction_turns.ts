@@ -1,0 +1,60 @@
+import type { Decision } from "../domain/decide.ts";
+import type { EvictionCap } from "../domain/eviction_cap.ts";
+import type { PodView } from "../domain/snapshot.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { WorkQueue } from "../runtime/work_queue.ts";
+import type { EvictionOutcome, Evictor } from "./evictor.ts";
+import type { WorkloadKey } from "./workload_key.ts";
+
+export interface TurnsDeps {
+  readonly cap: EvictionCap;
+  readonly evictor: Evictor;
+  readonly queue: WorkQueue;
+  readonly clock: Clock;
+}
+
+/** Spends the cluster's evictions of a minute: in the order in which workloads came to ask for them. */
+export class EvictionTurns {
+  readonly #deps: TurnsDeps;
+
+  constructor(deps: TurnsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Who is held by the cap stands in line for it; who is held by anything else makes room. */
+  lineUp(key: WorkloadKey, { action, reason }: Decision): void {
+    if (action === "hold" && reason === "capped") this.#deps.cap.join(key);
+    else if (action !== "evict") this.leave(key);
+  }
+
+  leave(key: WorkloadKey): void {
+    this.#deps.cap.leave(key);
+    this.#callNext();
+  }
+
+  /** A pod that is bound nowhere yet does not run: its eviction disrupts nothing, and takes no token. */
+  async evict(
+    key: WorkloadKey,
+    { victim, namespace }: { victim: PodView; namespace: string },
+  ): Promise<EvictionOutcome> {
+    const { cap, clock, evictor } = this.#deps;
+    const token = victim.isBound ? cap.take(key, clock.now()) : undefined;
+    const { name, uid } = victim;
+    // One that has got a node meanwhile is not the one that was chosen.
+    const resourceVersion = victim.isBound ? undefined : victim.resourceVersion;
+    const outcome = await evictor.evict({ namespace, name, uid, resourceVersion });
+    // Of one that failed nobody knows whether it was carried out.
+    const mayHaveMoved = outcome.outcome === "evicted" || outcome.outcome === "failed";
+    if (token !== undefined && mayHaveMoved) cap.spend(token, clock.now());
+    else if (token !== undefined) cap.giveBack(token);
+    this.#callNext();
+    return outcome;
+  }
+
+  /** A token that is free before its time is for the first in line. */
+  #callNext(): void {
+    const { cap, clock, queue } = this.#deps;
+    const next = cap.next(clock.now());
+    if (next !== undefined) queue.add(next);
+  }
+}

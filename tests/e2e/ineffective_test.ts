@@ -1,0 +1,4 @@
+import { SCENARIOS } from "../scenarios/ineffective.ts";
+import { stage } from "./support/scene.ts";
+
+for (const { options, act } of SCENARIOS) stage(options, act);

@@ -81,11 +81,14 @@ const fallback: Check = ({ snapshot, drift, now }) => {
   return { detail: "no spot capacity: one pod tries again later", until: retryAtMs };
 };
 
-/** When pods that no node is found for are next replaced; undefined: there are none, or they may wait. */
-export function fallsBackAt({ snapshot }: Case): number | undefined {
+/** When pods that no node is found for are next replaced; undefined: no others become due. */
+export function fallsBackAt({ snapshot, now }: Case): number | undefined {
   const { afterMs } = snapshot.fallback;
-  const since = afterMs === undefined ? [] : snapshot.pods.filter(isStuck).map((pod) => pod.unschedulableMs);
-  return since.length === 0 ? undefined : Math.min(...since) + afterMs!;
+  if (afterMs === undefined) return undefined;
+  const due = snapshot.pods.filter(isStuck).map((pod) => pod.unschedulableMs + afterMs);
+  // Those that are overdue wait for what holds them: to look again at once would be to look without end.
+  const coming = due.filter((atMs) => atMs > now.wallMs);
+  return coming.length === 0 ? undefined : Math.min(...coming);
 }
 
 const rollout: Check = ({ snapshot }) => {

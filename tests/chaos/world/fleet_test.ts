@@ -29,7 +29,7 @@ async function withFleet(
   const oracle = new Oracle({ storage, clock });
   const judge = new EvictionJudge({ storage, clock, oracle, settings: SETTINGS, report: () => {} });
   const config = configOf({ maxUnavailable: 1, maxEvictionsPerMinute: 30 });
-  const fleet = new Fleet({ cluster, clock, config, seed: 1, judge, journal, oracle });
+  const fleet = new Fleet({ cluster, clock, config, seed: 1, judge, journal, oracle, replicas: 2 });
   const lifecycle = new Lifecycle();
   const begin = async () => {
     lifecycle.start("the embedded cluster", (signal) => cluster.run(signal));

@@ -99,7 +99,8 @@ export async function play(plan: Plan): Promise<Outcome> {
     fallbackRetryMs: config.controllers.spotFallback.retryAfter.ms,
   };
   const judge = new EvictionJudge({ storage: cluster.storage, clock, oracle, settings, report });
-  const fleet = new Fleet({ cluster, clock, config, seed, judge, journal, oracle });
+  const replicas = plan.operators;
+  const fleet = new Fleet({ cluster, clock, config, seed, judge, journal, oracle, replicas });
   const mending = new Mending({ oracle, clock, calmSinceMs: () => fleet.calmSinceMs(), report });
   const undoing = new Undoing(clock);
   const webhook = new WebhookService({ cluster, processes: () => fleet.members.map(({ process }) => process) });

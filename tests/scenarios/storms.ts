@@ -36,7 +36,8 @@ async function relabelling(scene: Scene, kind: Kind): Promise<void> {
   witness.mark();
 
   await label(scene, { nodes: kind, kind: OTHER[kind] });
-  await eventually(clock, async () => assert.equal(await held(), WEBS.length), { ms: 15_000 });
+  // A creation that a slow API server asks about twice holds for 30 s, before anything else does.
+  await eventually(clock, async () => assert.equal(await held(), WEBS.length), { ms: 45_000 });
   assert.equal(await storm(), 1);
   await eventually(clock, async () => {
     const events = await clusterEvents(scene, "NodeStorm");

@@ -14,12 +14,12 @@ export interface PoolOptions {
 
 /** Nodes that only the workloads of one scene use: what becomes of them is no matter to other scenes. */
 export class Pool {
-  readonly #scene: Pick<Scene, "cluster" | "witness">;
+  readonly #scene: Pick<Scene, "cluster" | "remove" | "witness">;
   readonly #name: string;
   readonly #nodes = new Map<string, Kind>();
   #count = 0;
 
-  private constructor(scene: Pick<Scene, "cluster" | "witness">, name: string) {
+  private constructor(scene: Pick<Scene, "cluster" | "remove" | "witness">, name: string) {
     this.#scene = scene;
     this.#name = name;
   }
@@ -64,8 +64,14 @@ export class Pool {
     }
   }
 
-  /** Once no pods are left: nodes that go with theirs are a storm to the other scenes. */
+  /** The scene is over. Its pods go first: nodes that are taken from many pods at once are a storm to others. */
   async remove(): Promise<void> {
+    const { remove, witness } = this.#scene;
+    witness.endFloors();
+    for (const app of new Set([...witness.pods.values()].map((pod) => pod.app))) {
+      for (const kind of ["deployment", "statefulset"]) await remove(`${kind}/${app}`);
+    }
+    await witness.until(() => witness.pods.size === 0, { what: "the end of all pods" });
     await this.take("spot");
     await this.take("on-demand");
   }

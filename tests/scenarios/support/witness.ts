@@ -108,6 +108,12 @@ export class Witness {
     }
   }
 
+  /** Checks the floors, and watches them no longer: what comes is the end of the scene. */
+  endFloors(): void {
+    this.checkFloors();
+    this.#floors.clear();
+  }
+
   /** What a change must have cost: pods that came, and pods that were evicted, since `mark`. */
   cost(): { created: number; evicted: number } {
     return { created: this.created.size, evicted: this.evicted.size };

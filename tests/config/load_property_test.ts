@@ -151,38 +151,52 @@ const LAUGHS = "a: &a [x]\n" +
     "\n",
   );
 
-const BOMBS: readonly (readonly [string, string])[] = [
-  ["a billion laughs", LAUGHS],
-  ["an alias that holds itself", "a: &a { b: *a }"],
-  ["one long text, again and again", `a: &a ${"x".repeat(900_000)}\nb: [${many(99, () => "*a").join()}]`],
-  ["20,000 keys", many(20_000, (i) => `k${i}: 1`).join("\n")],
-  ["20,000 keys of a flow", `{${many(20_000, (i) => `k${i}: 1`).join()}}`],
-  ["lists 10,000 deep", "[".repeat(10_000) + "]".repeat(10_000)],
-  ["sections 10,000 deep", "{a: ".repeat(10_000) + "1" + "}".repeat(10_000)],
-  ["blocks 1,000 deep", many(1_000, (i) => `${" ".repeat(i)}a:`).join("\n")],
-  ["dashes", "- ".repeat(30_000)],
-  ["quotes", '"'.repeat(30_000)],
-  ["commas", `[${",".repeat(20_000)}]`],
-  ["brackets", "[]".repeat(20_000)],
-  ["anchors", many(20_000, (i) => `- &a${i} x`).join("\n")],
-  ["tags", "!!str ".repeat(30_000)],
-  ["a key of 1 MiB", "x".repeat(1024 * 1024 - 2) + ": "],
-  ["a value of 1 MiB", `a: ${"x".repeat(1024 * 1024 - 3)}`],
-  ["more than 1 MiB", " ".repeat(1024 * 1024 + 1)],
+/** Of a size: the time of a whole one is held against that of an eighth. */
+const BOMBS: readonly (readonly [string, (size: number) => string])[] = [
+  ["a billion laughs", () => LAUGHS],
+  ["an alias that holds itself", () => "a: &a { b: *a }"],
+  [
+    "one long text, again and again",
+    (size) => `a: &a ${"x".repeat(size * 45)}\nb: [${many(99, () => "*a").join()}]`,
+  ],
+  ["20,000 keys", (size) => many(size, (i) => `k${i}: 1`).join("\n")],
+  ["20,000 keys of a flow", (size) => `{${many(size, (i) => `k${i}: 1`).join()}}`],
+  ["lists 10,000 deep", (size) => "[".repeat(size / 2) + "]".repeat(size / 2)],
+  ["sections 10,000 deep", (size) => "{a: ".repeat(size / 2) + "1" + "}".repeat(size / 2)],
+  ["dashes", (size) => "- ".repeat(size)],
+  ["quotes", (size) => '"'.repeat(size)],
+  ["commas", (size) => `[${",".repeat(size)}]`],
+  ["brackets", (size) => "[]".repeat(size)],
+  ["anchors", (size) => many(size, (i) => `- &a${i} x`).join("\n")],
+  ["tags", (size) => "!!str ".repeat(size)],
+  ["a key of 1 MiB", (size) => "x".repeat(size * 52) + ": "],
+  ["more than 1 MiB", (size) => `a: ${"x".repeat(size * 53)}`],
   [
     "20,000 namespaces that are no texts",
-    `controllers: { watchNamespaces: [${many(20_000, () => "1").join()}] }`,
+    (size) => `controllers: { watchNamespaces: [${many(size, () => "1").join()}] }`,
   ],
 ];
+const SIZE = 20_000;
+/** In proportion it is 8; where each is compared with each other, 64. */
+const MOST_TIMES = 30;
 
-for (const [name, text] of BOMBS) {
-  Deno.test(`loadConfig() refuses ${name} in a few lines, and in time`, () => {
+/** The shortest of three, since others want the machine as well; one that is quick will do. */
+function quickestMs(text: string): number {
+  let quickest = Infinity;
+  for (let i = 0; i < 3 && quickest > 200; i++) {
     const startedMs = performance.now();
-    const result = load({ text });
-    const tookMs = performance.now() - startedMs;
+    load({ text });
+    quickest = Math.min(quickest, performance.now() - startedMs);
+  }
+  return quickest;
+}
+
+for (const [name, textOf] of BOMBS) {
+  Deno.test(`loadConfig() refuses ${name} in a few lines, and in time`, () => {
+    const result = load({ text: textOf(SIZE) });
     assert.ok(!result.ok);
     assertShown(result.problems);
-    // A tenth of a second where nothing else runs; several without the limits.
-    assert.ok(tookMs < 3_000, `${tookMs} ms`);
+    const [wholeMs, partMs] = [quickestMs(textOf(SIZE)), quickestMs(textOf(SIZE / 8))];
+    assert.ok(wholeMs < 200 || wholeMs < partMs * MOST_TIMES, `${wholeMs} ms, and an eighth ${partMs} ms`);
   });
 }

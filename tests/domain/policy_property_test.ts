@@ -92,7 +92,7 @@ function anySource(random: Random): PolicySource {
   return { labels: enabled === undefined ? {} : { [keys.ENABLED]: enabled }, annotations };
 }
 
-const LONGEST_MS = 2_000;
+const LONGEST_MS = 20_000;
 
 forAll(
   "parsePolicy() makes a valid policy, or visible problems, of any annotations",

@@ -162,7 +162,7 @@ for (const rules of ["karpenter", "mixed"] as const) {
     const tooLong = { keys: [TOO_LONG], capacity: undefined };
     assert.deepEqual([pins[0], pins[1], pins[3]], [tooLong, tooLong, tooLong]);
     assert.deepEqual(pins[2]?.keys, [KARPENTER]);
-    assert.ok(tookMs < 1_000, `${tookMs} ms`);
+    assert.ok(tookMs < 10_000, `${tookMs} ms`);
   });
 }
 

@@ -106,7 +106,7 @@ Deno.test("findAccess() makes access, or an error without a secret, of any kubec
     }
     assertPristine();
     const tookMs = performance.now() - startedMs;
-    assert.ok(tookMs < 10_000, `${tookMs} ms`);
+    assert.ok(tookMs < 30_000, `${tookMs} ms`);
   });
   assert.ok(found > 100, `only ${found} were usable: too wild`);
 });

@@ -1,3 +1,4 @@
+import { CommonCause } from "./domain/common_cause.ts";
 import { EvictionCap } from "./domain/eviction_cap.ts";
 import { Reservations } from "./domain/reservations.ts";
 import { EventRecorder, type Regarding } from "./kube/event_recorder.ts";
@@ -6,6 +7,9 @@ import { type AppDeps, createObserver, settingsOf } from "./observer.ts";
 import { Admission } from "./operator/admission.ts";
 import { Announcer } from "./operator/announcer.ts";
 import { Evictor } from "./operator/evictor.ts";
+import { ADDRESS_ANNOTATION, type PeerAddress, published } from "./operator/forwarding/leader_address.ts";
+import { connectPeer } from "./operator/forwarding/peer_connection.ts";
+import { Peers } from "./operator/forwarding/peers.ts";
 import { Metrics } from "./operator/metrics.ts";
 import { OwnerReader } from "./operator/owner_reader.ts";
 import { Reconciler } from "./operator/reconciler.ts";
@@ -16,13 +20,22 @@ import { connectTriggers } from "./operator/triggers.ts";
 import { connectWaiters } from "./operator/waiter_pokes.ts";
 import { createWebhookHandler } from "./operator/webhook_handler.ts";
 import { workloadKey } from "./operator/workload_key.ts";
+import { Sparing } from "./runtime/sparing.ts";
 import { Waiters } from "./runtime/waiters.ts";
 import { WorkQueue } from "./runtime/work_queue.ts";
 
 /** A burst changes a workload a hundred times a second: it is looked at once for all that came meanwhile. */
 const SETTLE_MS = 100;
+/** It is tried every other second: of the same failure one line is enough for a while. */
+const LEASE_WARNING_MS = 60_000;
 /** Longest wait of admission for a cache that is behind. */
 const LAG_MS = 250;
+
+/** Where other replicas reach the webhook of this process; undefined: nowhere that can be known beforehand. */
+function ownAddress({ config: { webhook }, podIp }: AppDeps): PeerAddress | undefined {
+  const isKnown = webhook.enabled && webhook.port !== 0 && podIp !== undefined && podIp !== "";
+  return isKnown ? { hostname: podIp, port: webhook.port } : undefined;
+}
 
 /** The composition root: everything that `spotalis run` is made of. Nothing starts here. */
 export function createApp(deps: AppDeps) {
@@ -45,7 +58,11 @@ export function createApp(deps: AppDeps) {
     for (const workload of cache.workloads()) queue.add(workloadKey(workload));
   };
   const { leaderElection, namespace, readOnlyMode } = config.operator;
+  const { forwarding } = config.webhook;
+  const address = forwarding.enabled ? ownAddress(deps) : undefined;
+  const commonCause = new CommonCause();
   const cap = new EvictionCap(config.controllers.disruption.maxEvictionsPerMinute);
+  const leaseFailures = new Sparing(clock, { everyMs: LEASE_WARNING_MS });
   const elector = !leaderElection.enabled ? undefined : new LeaderElector({
     client: clients.lease,
     clock,
@@ -58,6 +75,10 @@ export function createApp(deps: AppDeps) {
       // On a loss as well: then what this process shows of each workload ends.
       enqueueAll();
     },
+    onFailure: (error) => {
+      const leftOut = leaseFailures.pass(String(error));
+      if (leftOut !== undefined) log.warn("the Lease cannot be read or written", { error, leftOut });
+    },
   }, {
     namespace: leaderElection.namespace || namespace,
     name: leaderElection.id,
@@ -65,7 +86,15 @@ export function createApp(deps: AppDeps) {
     leaseDurationMs: leaderElection.leaseDuration.ms,
     renewDeadlineMs: leaderElection.renewDeadline.ms,
     retryPeriodMs: leaderElection.retryPeriod.ms,
+    ...address === undefined ? {} : { annotations: { [ADDRESS_ANNOTATION]: published(address, identity) } },
   });
+  const peers = elector === undefined || !forwarding.enabled ? undefined : new Peers({
+    clock,
+    log,
+    election: elector,
+    connect: connectPeer,
+    metrics: metrics.forwarding,
+  }, { identity, address, deadlineMs: forwarding.deadline.ms });
   if (elector === undefined) {
     metrics.leading(true);
     cap.takeOver(clock.now());
@@ -78,7 +107,7 @@ export function createApp(deps: AppDeps) {
     announce: (storm) => announcer.nodeStorm(ownObject(), storm),
   });
   storms.connect();
-  const standings = new Standings({ elector, cache, evictor, cap, storms, clock }, {
+  const standings = new Standings({ elector, cache, evictor, cap, commonCause, storms, clock }, {
     handoverMs: leaderElection.retryPeriod.ms,
   });
   const settings = settingsOf(config);
@@ -100,6 +129,7 @@ export function createApp(deps: AppDeps) {
     evictor,
     fallback,
     cap,
+    commonCause,
     announcer,
     metrics,
     clock,
@@ -135,6 +165,7 @@ export function createApp(deps: AppDeps) {
     clock,
     log,
     onReview: (review) => metrics.reviewed(review),
+    peers,
   });
 
   /** What Events are about that are of no one workload. */
@@ -170,6 +201,7 @@ export function createApp(deps: AppDeps) {
     storms,
     reconciler,
     webhook,
+    peers,
     enqueueAll,
     /** What expires by itself is forgotten. */
     sweep: () => reservations.sweep(clock.now()),

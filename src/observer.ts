@@ -34,6 +34,8 @@ export interface AppDeps {
   readonly random: Random;
   readonly log: Log;
   readonly identity: string;
+  /** Of this process's pod, for other replicas; undefined: it is in none. */
+  readonly podIp?: string | undefined;
   readonly version: string;
   readonly runtime: string;
   readonly process: () => ProcessFigures;
@@ -109,6 +111,7 @@ export type Observer = ReturnType<typeof createObserver>;
 
 /** A command that only looks has no part in what holds a running operator back. */
 export const LOOKING_ON: Standing = {
+  ineffective: undefined,
   storm: undefined,
   capped: undefined,
   lease: undefined,

@@ -111,7 +111,8 @@ class Runner {
       },
       ready: {
         "kubernetes-api": () => standings.staleness(clock.now()),
-        "caches": () => observer.cache.hasSynced ? undefined : "not synced yet",
+        "caches": () =>
+          observer.cache.hasSynced ? undefined : `not synced yet: ${observer.cache.unsynced().join(", ")}`,
         "certificate": () =>
           config.webhook.enabled && !this.#hasCertificate
             ? `no usable pair in ${config.webhook.certDir} yet`
@@ -141,7 +142,8 @@ class Runner {
   async #serveWebhook(signal: AbortSignal): Promise<void> {
     const { app, config, clock, log } = this.#deps;
     const { certDir, certName, keyName, port } = config.webhook;
-    const files = { certPath: `${certDir}/${certName}`, keyPath: `${certDir}/${keyName}` };
+    const path = (name: string) => `${certDir}/${name}`;
+    const files = { certPath: path(certName), keyPath: path(keyName), caPath: path("ca.crt") };
     let server: TlsServer | undefined;
     const follower = new CertificateFollower({
       clock,
@@ -164,6 +166,7 @@ class Runner {
           server.renew(tls);
           log.info("certificate renewed", { expires });
         }
+        app.peers?.use(tls);
         app.metrics.certificate(tls.expiresMs);
       },
       onReload: (result) => app.metrics.certificateReloaded(result),

@@ -120,6 +120,7 @@ Deno.test("no error of Deno shows a client key that cannot be read", async () =>
     const transport = httpTransport({
       server: "https://127.0.0.1:1",
       caCert: SECRET,
+      caFile: undefined,
       clientCertificate: { cert, key },
       token: undefined,
       proxyUrl: undefined,

@@ -56,6 +56,12 @@ export class MoveHistory implements MoveState {
   #struckMs = -Infinity;
   #hasWorked = false;
   #blocks = 0;
+  #goodBatches = 0;
+
+  /** How many batches of moves brought their pods where they should be. */
+  get goodBatches(): number {
+    return this.#goodBatches;
+  }
 
   /** A pod was evicted; `pods` are those of the workload at that moment. */
   recordEviction(victim: PodView, { pods, nowMs }: { pods: readonly PodView[]; nowMs: number }): void {
@@ -110,12 +116,14 @@ export class MoveHistory implements MoveState {
       if (pods.filter(isLive).length >= replicas) this.#batch = undefined;
       return undefined;
     }
-    if (arrived.some((pod) => pod.isPlaced && !pod.isBound)) return undefined;
+    // Where a pod without a node waits for the kind that it was to leave, there is nothing to wait for.
+    if (arrived.some((pod) => pod.isPlaced && !pod.isBound && pod.where !== batch.from)) return undefined;
     this.#batch = undefined;
     const why = whyInVain(arrived, batch.from);
     if (why !== undefined) return this.#strike(why, nowMs);
     this.ineffective = undefined;
     this.#hasWorked = true;
+    this.#goodBatches++;
     for (const { uid, where } of arrived) {
       if (isCapacity(where)) this.#arrived.set(uid, { on: where, atMs: nowMs });
     }
@@ -150,7 +158,8 @@ export class MoveHistory implements MoveState {
 function whyInVain(arrived: readonly PodView[], from: Capacity): string | undefined {
   const to = otherCapacity(from);
   const placed = arrived.filter((pod) => pod.isPlaced);
-  if (placed.some((pod) => pod.where === to)) return undefined;
+  // A fallback that has opened meanwhile is our own doing.
+  if (placed.some((pod) => pod.where === to || pod.fallback !== undefined)) return undefined;
   if (placed.length === 0) {
     return `the replacement of an evicted pod did not get our placement: is the webhook registered and ` +
       `reached, its namespace selected, and is there no other webhook that takes the placement out again?`;

@@ -1,14 +1,16 @@
 import type { Clock } from "../runtime/clock.ts";
 import { execToken, type RunProgram } from "./exec_token.ts";
 import { execConfigOf, selectContext, type SelectedContext } from "./kubeconfig.ts";
-import { bearerToken, fileToken, staticToken, type TokenSource } from "./token.ts";
+import { bearerToken, fileText, fileToken, staticToken, type TokenSource } from "./token.ts";
 
 /** How to reach an API server, and as whom. */
 export interface Access {
   /** Such as `https://10.0.0.1:443`, without a slash at its end. */
   readonly server: string;
-  /** PEM. */
+  /** PEM, as it was at first. */
   readonly caCert: string | undefined;
+  /** As it is now, where it is in a file: CAs are rotated while connections go on. */
+  readonly caFile: TokenSource | undefined;
   /** PEM. */
   readonly clientCertificate: { readonly cert: string; readonly key: string } | undefined;
   readonly token: TokenSource | undefined;
@@ -57,7 +59,7 @@ export async function findAccess(deps: AccessDeps, request: AccessRequest): Prom
 async function inCluster(deps: AccessDeps): Promise<Access> {
   return {
     server: IN_CLUSTER_SERVER,
-    caCert: await deps.readText(`${SERVICE_ACCOUNT}/ca.crt`),
+    ...await caIn(deps, `${SERVICE_ACCOUNT}/ca.crt`),
     clientCertificate: undefined,
     token: fileToken(deps, `${SERVICE_ACCOUNT}/token`),
     proxyUrl: undefined,
@@ -84,11 +86,7 @@ async function fromKubeconfig(
   }
   return {
     server: serverOf(cluster.server, paths),
-    caCert: await pem(deps, {
-      folder: selected.clusterFolder,
-      path: cluster["certificate-authority"],
-      data: cluster["certificate-authority-data"],
-    }),
+    ...await clusterCa(deps, selected),
     clientCertificate: await clientCertificate(deps, selected),
     token: tokenOf(deps, selected),
     proxyUrl: cluster["proxy-url"] === undefined ? undefined : checkedUrl(cluster["proxy-url"], "proxy-url"),
@@ -110,6 +108,20 @@ function serverOf(server: string, paths: readonly string[]): string {
 function checkedUrl(text: string, key: string): string {
   if (!URL.canParse(text)) throw new Error(`Cannot use kubeconfig: ${key} is no URL`);
   return text;
+}
+
+/** A file is read again now and then: a CA is rotated, too. */
+async function caIn(deps: AccessDeps, path: string): Promise<Pick<Access, "caCert" | "caFile">> {
+  return { caCert: await deps.readText(path), caFile: fileText(deps, { path, what: "CA" }) };
+}
+
+async function clusterCa(
+  deps: AccessDeps,
+  { cluster, clusterFolder }: SelectedContext,
+): Promise<Pick<Access, "caCert" | "caFile">> {
+  const { "certificate-authority-data": data, "certificate-authority": path } = cluster;
+  if (!data && path) return await caIn(deps, resolvePath(clusterFolder, path));
+  return { caCert: await pem(deps, { folder: clusterFolder, path, data }), caFile: undefined };
 }
 
 async function clientCertificate(

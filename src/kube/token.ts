@@ -55,17 +55,31 @@ export function refreshingToken(clock: Clock, load: () => Promise<FreshToken>): 
   };
 }
 
-/** The kubelet rotates a token in its file well before it ends: reading it each minute is in time. */
+/** The kubelet rotates what is in these files well before it ends: reading them each minute is in time. */
 const REREAD_MS = 60_000;
 
-export function fileToken(
-  { clock, readText }: { clock: Clock; readText: (path: string) => Promise<string> },
-  path: string,
+export interface FileTextDeps {
+  readonly clock: Clock;
+  readonly readText: (path: string) => Promise<string>;
+}
+
+/** The text of a file that is rotated; `what` is in it. */
+export function fileText(
+  { clock, readText }: FileTextDeps,
+  { path, what, checked = (text) => text }: {
+    path: string;
+    what: string;
+    checked?: (text: string, origin: string) => string;
+  },
 ): TokenSource {
-  const origin = `the token file ${path.slice(0, 300)}`;
+  const origin = `the ${what} file ${path.slice(0, 300)}`;
   return refreshingToken(clock, async () => {
     const text = (await readText(path)).trim();
     if (text === "") throw new Error(`Cannot use ${origin}: it is empty`);
-    return { token: bearerToken(text, origin), staleAtMs: clock.now() + REREAD_MS };
+    return { token: checked(text, origin), staleAtMs: clock.now() + REREAD_MS };
   });
+}
+
+export function fileToken(deps: FileTextDeps, path: string): TokenSource {
+  return fileText(deps, { path, what: "token", checked: bearerToken });
 }

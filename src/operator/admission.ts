@@ -25,6 +25,8 @@ export interface PodAdmission {
   readonly namespace: string;
   readonly isDryRun: boolean;
   readonly pod: JsonObject;
+  /** From then on, by the monotonic clock, nobody waits for the answer any more: it takes no place. */
+  readonly untilMs?: number | undefined;
 }
 
 /** What became of a review: also the `result` of the metric. */
@@ -125,14 +127,19 @@ export class Admission {
   /** The owner and its workload from the cache, or where that is behind, by one live read. */
   async #resolve(reference: ControllerRef, namespace: string): Promise<Resolved | undefined> {
     const { waiters, readOwner } = this.#deps;
-    const cached = await waiters.until(reference.uid, () => this.#resolved(this.#cachedOwner(reference)));
+    const cached = await waiters.until(
+      reference.uid,
+      () => this.#resolved(this.#cachedOwner(reference, namespace)),
+    );
     if (cached !== undefined) return cached;
     const owner = await readOwner(reference, namespace);
     return owner?.uid === reference.uid ? this.#resolved(owner) : undefined;
   }
 
-  #cachedOwner({ uid }: ControllerRef): CachedOwner | undefined {
-    return this.#deps.view.ownerByUid(uid);
+  /** An owner of another namespace is none of this pod's, whatever the pod says. */
+  #cachedOwner({ uid }: ControllerRef, namespace: string): CachedOwner | undefined {
+    const owner = this.#deps.view.ownerByUid(uid);
+    return owner?.namespace === namespace ? owner : undefined;
   }
 
   /** Undefined while the owner, the workload that it names, or their namespace is not there. */
@@ -140,7 +147,8 @@ export class Admission {
     if (owner === undefined) return undefined;
     if (owner.workloadUid === undefined) return { owner, workload: undefined };
     const workload = this.#deps.cache.workloadByUid(owner.workloadUid);
-    const isWhole = workload !== undefined && this.#deps.cache.namespaces.get(workload.namespace) !== undefined;
+    const isWhole = workload?.namespace === owner.namespace &&
+      this.#deps.cache.namespaces.get(workload.namespace) !== undefined;
     return isWhole ? { owner, workload } : undefined;
   }
 
@@ -160,13 +168,14 @@ export class Admission {
     const request = (): PlacementRequest => ({
       split,
       replicas: (view.ownerByUid(owner.uid) ?? owner).replicas,
-      held: [...view.heldBy(owner.uid), ...reservations.of(owner.uid, clock.now())],
+      held: [...view.heldBy(owner), ...reservations.of(owner.uid, clock.now())],
       ordinal,
       fallback: fallback.markOf(workload),
     });
     // Nothing may come between the count and the reservation: the next in line counts it.
     const take = (placement: Placement): Placement => {
-      const isReal = !admission.isDryRun && !this.#options.isReadOnly;
+      const isLate = clock.now() >= (admission.untilMs ?? Infinity);
+      const isReal = !admission.isDryRun && !this.#options.isReadOnly && !isLate;
       if (!isReal) return placement;
       reservations.reserve(owner.uid, placement, clock.now());
       if (placement.capacity === "spot") fallback.probe(workload.uid, { isGiven: true });

@@ -27,6 +27,14 @@ const byLabel = ({ namespace, selector }: CachedBudget) => {
 const anyLabel = (namespace: string) => `${namespace}/*`;
 const labelIndex = (namespace: string, [key, value]: readonly [string, string]) =>
   `${namespace}/${key}=${value}`;
+/**
+ * Under which those are found that name an owner. Owners are of the same namespace by the API's rules, but
+ * whoever makes an object can write down the UID of any: those of other namespaces must not count.
+ */
+export function claim({ namespace }: { readonly namespace: string }, ownerUid: string): string {
+  return `${namespace}/${ownerUid}`;
+}
+
 const CORE = "/api/v1";
 const APPS = "/apis/apps/v1";
 
@@ -90,13 +98,16 @@ export class ClusterCache {
     });
     this.replicaSets = inform({ prefix: APPS, plural: "replicasets" }, {
       project: projections.replicaSet,
-      indexes: { byUid, byWorkload: (set) => set.workloadUid === undefined ? [] : [set.workloadUid] },
+      indexes: {
+        byUid,
+        byWorkload: (set) => set.workloadUid === undefined ? [] : [claim(set, set.workloadUid)],
+      },
       ...namespaced,
     });
     this.pods = inform({ prefix: CORE, plural: "pods" }, {
       project: projections.pod,
       indexes: {
-        byOwner: (pod: CachedPod) => [pod.ownerUid],
+        byOwner: (pod: CachedPod) => [claim(pod, pod.ownerUid)],
         byNode: (pod: CachedPod) => pod.nodeName === undefined ? [] : [pod.nodeName],
       },
       ...namespaced,
@@ -111,6 +122,11 @@ export class ClusterCache {
 
   get hasSynced(): boolean {
     return this.#informers.every((informer) => informer.hasSynced);
+  }
+
+  /** The resources that have not been read yet. */
+  unsynced(): readonly string[] {
+    return this.#informers.filter((informer) => !informer.hasSynced).map((informer) => informer.resource);
   }
 
   /** The resources whose watch is broken at this moment. */

@@ -5,7 +5,7 @@ import type { PodView, RolloutView, Standing, UnseenPods, WorkloadSnapshot } fro
 import type { FallbackView } from "../domain/fallback.ts";
 import type { MoveState } from "../domain/moves.ts";
 import type { CachedBudget, CachedNamespace, CachedOwner, CachedPod, CachedWorkload } from "./cached.ts";
-import type { ClusterCache } from "./cluster_cache.ts";
+import { claim, type ClusterCache } from "./cluster_cache.ts";
 import { ordinalOf } from "./projections.ts";
 
 /** Which namespaces the cluster's administrator lets Spotalis act in. */
@@ -65,7 +65,7 @@ export class WorkloadView {
   ownersOf(workload: CachedWorkload): Iterable<CachedOwner> {
     return workload.kind === "StatefulSet"
       ? [workload]
-      : this.#cache.replicaSets.by("byWorkload", workload.uid);
+      : this.#cache.replicaSets.by("byWorkload", claim(workload, workload.uid));
   }
 
   ownerByUid(uid: string): CachedOwner | undefined {
@@ -76,10 +76,10 @@ export class WorkloadView {
   }
 
   /** What an owner's live pods hold: without those that terminate or have finished. */
-  heldBy(ownerUid: string): HeldSlot[] {
+  heldBy({ namespace, uid }: Pick<CachedOwner, "namespace" | "uid">): HeldSlot[] {
     const held: HeldSlot[] = [];
-    const owner = this.ownerByUid(ownerUid);
-    for (const pod of this.#cache.pods.by("byOwner", ownerUid)) {
+    const owner = this.ownerByUid(uid);
+    for (const pod of this.#cache.pods.by("byOwner", claim({ namespace }, uid))) {
       if (pod.isTerminating || pod.isFinished) continue;
       const where = this.#whereIs(pod);
       held.push({
@@ -93,7 +93,9 @@ export class WorkloadView {
   /** The workload's pods without their budgets. */
   podsOf(workload: CachedWorkload): PodView[] {
     return [...this.ownersOf(workload)].flatMap((owner) =>
-      [...this.#cache.pods.by("byOwner", owner.uid)].map((pod) => this.#podView(pod, { owner, budgets: [] }))
+      [...this.#cache.pods.by("byOwner", claim(owner, owner.uid))].map((pod) =>
+        this.#podView(pod, { owner, budgets: [] })
+      )
     );
   }
 
@@ -119,7 +121,7 @@ export class WorkloadView {
     const pods: PodView[] = [];
     let ownersWithPods = 0;
     for (const owner of this.ownersOf(workload)) {
-      const own = this.#cache.pods.by("byOwner", owner.uid);
+      const own = this.#cache.pods.by("byOwner", claim(owner, owner.uid));
       // A ReplicaSet leaves its Failed pods where they are, long after a roll-out.
       if ([...own].some((pod) => !pod.isFinished)) ownersWithPods++;
       for (const pod of own) pods.push(this.#podView(pod, { owner, budgets: budgetsOf(pod) }));

@@ -131,15 +131,18 @@ stage({ name: NAME }, async (play, { operator }) => {
     "no key": { files: { "tls.crt": newest["tls.crt"] }, why: /os error \d+.*tls.key/ },
   };
   for (const [title, { files, why }] of Object.entries(broken)) {
-    await play(`${title}: the old one serves on, and the log says why`, async ({ client, namespace }) => {
-      const failures = await operator.metric(RELOADS, { result: "failure" });
-      await secret.write(files);
-      await operator.logged((line) => why.test(String(line["why"])), 10_000);
-      assert.equal(await shown(target), newest["tls.crt"]);
-      await createPod(client, namespace, "pod");
-      assert.equal((await operator.health("readyz")).status, 200);
-      assert.equal(await operator.metric(RELOADS, { result: "failure" }), failures + 1);
-    });
+    await play(
+      `fault 30: the old pair serves on, and the log says why: ${title}`,
+      async ({ client, namespace }) => {
+        const failures = await operator.metric(RELOADS, { result: "failure" });
+        await secret.write(files);
+        await operator.logged((line) => why.test(String(line["why"])), 10_000);
+        assert.equal(await shown(target), newest["tls.crt"]);
+        await createPod(client, namespace, "pod");
+        assert.equal((await operator.health("readyz")).status, 200);
+        assert.equal(await operator.metric(RELOADS, { result: "failure" }), failures + 1);
+      },
+    );
   }
 
   await play("a silent connection and an old one hold up no drain", async () => {

@@ -7,7 +7,8 @@ import { realStage, sharedCluster } from "./support/scene.ts";
 const NAME = "certificate";
 
 Deno.test({
-  name: "without a certificate the controllers run and readyz says so; it is picked up when it appears",
+  name:
+    "fault 31: without a certificate the controllers run and readyz says so; it is picked up when it appears",
   sanitizeResources: false,
   sanitizeOps: false,
   async fn() {

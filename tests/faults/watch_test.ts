@@ -108,19 +108,25 @@ faultTest(
 );
 
 for (
-  const [row, title, gone] of [
-    [5, "as the status of a watch", (stage: FaultStage) => {
-      stage.faults.add({ ...RESUMED, times: 1, fault: { kind: "status", code: 410, reason: "Expired" } });
-      stage.faults.cut(PODS_WATCH);
-    }],
-    [6, "as an event within the stream", (stage: FaultStage) => {
-      stage.cluster.compact();
-      stage.faults.cut(PODS_WATCH);
-    }],
+  const [title, gone] of [
+    [
+      "fault 5: 410 as the status of a watch is one relist, and what went meanwhile is gone",
+      (stage: FaultStage) => {
+        stage.faults.add({ ...RESUMED, times: 1, fault: { kind: "status", code: 410, reason: "Expired" } });
+        stage.faults.cut(PODS_WATCH);
+      },
+    ],
+    [
+      "fault 6: 410 as an event within the stream is one relist, and what went meanwhile is gone",
+      (stage: FaultStage) => {
+        stage.cluster.compact();
+        stage.faults.cut(PODS_WATCH);
+      },
+    ],
   ] as const
 ) {
   faultTest(
-    `fault ${row}: 410 ${title} is one relist, and what went meanwhile is gone`,
+    title,
     {},
     async (stage) => {
       await startWeb(stage);

@@ -75,6 +75,7 @@ Deno.test("findAccess() says where it looked when there is no cluster", async ()
 Deno.test("findAccess() reads CA and token of the service account", async () => {
   const access = await find(IN_CLUSTER);
   assert.equal(access.caCert, "CA");
+  assert.equal(await access.caFile?.get(), "CA");
   assert.equal(await access.token?.get(), "sa-token");
   assert.equal(access.clientCertificate, undefined);
 });
@@ -89,6 +90,7 @@ Deno.test("findAccess() takes certificates as base64 data before files", async (
     }),
   }, { kubeconfig: "/k/config" });
   assert.equal(access.caCert, "DATA-CA");
+  assert.equal(access.caFile, undefined);
   assert.deepEqual(access.clientCertificate, { cert: "CERT", key: "KEY" });
   assert.equal(access.token, undefined);
 });
@@ -105,6 +107,7 @@ Deno.test("findAccess() takes paths relative to the file that names them", async
     "/k/token": "from-file",
   }, { kubeconfig: "/k/config" });
   assert.equal(access.caCert, "CA");
+  assert.equal(await access.caFile?.get(), "CA");
   assert.deepEqual(access.clientCertificate, { cert: "CERT", key: "KEY" });
   assert.equal(await access.token?.get(), "from-file");
 });

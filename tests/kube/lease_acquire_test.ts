@@ -222,3 +222,19 @@ Deno.test("LeaderElector ends in the middle of a request when it is told to", as
   assert.deepEqual(t.states, []);
   assert.equal(t.clock.timers, 0);
 });
+
+Deno.test("LeaderElector tells why the Lease cannot be read or written, each time, and goes on trying", async () => {
+  const t = candidate();
+  const forbidden = (verb: string) => failure(403, { reason: "Forbidden", message: `cannot ${verb} leases` });
+  t.transport.on("GET", LEASE, forbidden("get"));
+  t.transport.on("POST", LEASES, forbidden("create"));
+  await t.start();
+  await t.clock.advance(2_000);
+  await t.clock.advance(2_000);
+  assert.deepEqual(t.failures.map((each) => /cannot \w+ leases/.exec(each)?.[0]), [
+    "cannot get leases",
+    "cannot create leases",
+  ]);
+  assert.equal(t.elector.isLeader, true);
+  await t.stop();
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execToken } from "../../src/kube/exec_token.ts";
-import { fileToken, refreshingToken, staticToken } from "../../src/kube/token.ts";
+import { fileText, fileToken, refreshingToken, staticToken } from "../../src/kube/token.ts";
 import { describeError } from "../../src/runtime/log.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
@@ -66,6 +66,13 @@ for (const [name, text] of [["empty", " \n"], ["gone", new Error("no such file")
     assert.equal(await t.source.get(), "one");
   });
 }
+
+Deno.test("fileText() says what is missing from an empty file", async () => {
+  const deps = { clock: new FakeClock(), readText: () => Promise.resolve("\n") };
+  await assert.rejects(fileText(deps, { path: "/ca.crt", what: "CA" }).get(), {
+    message: "Cannot use the CA file /ca.crt: it is empty",
+  });
+});
 
 Deno.test("refreshingToken() shares one load between those that ask at once", async () => {
   let loads = 0;

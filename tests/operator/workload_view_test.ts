@@ -49,7 +49,7 @@ for (const [name, fields, where] of PLACES) {
     assert.equal(snapshotOf(cluster).pods[0]!.where, where);
     const capacity = where === "spot" || where === "on-demand" ? where : undefined;
     const slot = fields?.slot;
-    assert.deepEqual(cluster.view.heldBy("ReplicaSet-web-1"), [{ slot, capacity }]);
+    assert.deepEqual(cluster.view.heldBy({ namespace: "shop", uid: "ReplicaSet-web-1" }), [{ slot, capacity }]);
   });
 }
 
@@ -66,7 +66,7 @@ Deno.test("WorkloadView holds no slot of a pod that terminates or has finished, 
   const pod = podObject("web-0", { slot: 0, placed: "spot", nodeName: "spot-1" });
   cluster.addPod({ ...pod, metadata: { ...pod.metadata, deletionTimestamp: "2025-01-01T00:00:00Z" } });
   cluster.addPod(podObject("web-1", { slot: 1, status: { phase: "Failed" } }));
-  assert.deepEqual(cluster.view.heldBy("ReplicaSet-web-1"), []);
+  assert.deepEqual(cluster.view.heldBy({ namespace: "shop", uid: "ReplicaSet-web-1" }), []);
   assert.deepEqual(snapshotOf(cluster).pods.map(({ name }) => name), ["web-0", "web-1"]);
 });
 
@@ -100,7 +100,9 @@ Deno.test("WorkloadView tells the slot of a StatefulSet's pod by its name where 
   cluster.addStatefulSet(statefulSetObject({ name: "db", spec: { replicas: 3, ordinals: { start: 2 } } }));
   cluster.addPod(podObject("db-4", { owner: ownedBy("StatefulSet", "db") }));
   assert.deepEqual(snapshotOf(cluster, "StatefulSet", "db").pods.map(({ slot }) => slot), [2]);
-  assert.deepEqual(cluster.view.heldBy("StatefulSet-db").map(({ slot }) => slot), [2]);
+  assert.deepEqual(cluster.view.heldBy({ namespace: "shop", uid: "StatefulSet-db" }).map(({ slot }) => slot), [
+    2,
+  ]);
 });
 
 Deno.test("WorkloadView knows that a namespace is out of scope before it has seen it", () => {

@@ -4,6 +4,7 @@ import { sleep } from "../../src/runtime/clock.ts";
 import { Evictor } from "../../src/operator/evictor.ts";
 import { eventually } from "./support/eventually.ts";
 import type { Json } from "./support/json.ts";
+import { setReady } from "./support/set_ready.ts";
 import type { Play, Scenario, Scene, Stage } from "./support/stage.ts";
 import { budget, deployment, statefulSet } from "./support/workloads.ts";
 
@@ -39,27 +40,34 @@ async function decided({ operator, namespace }: Scene, reason: string, app?: str
   );
 }
 
-/** One budget over `a` and `b`; `c` has none. Of the first two, whoever moves takes all that it allows. */
+/** One budget over `a` and `other`, which uses it up; `c` has none. */
 async function sharedBudget(scene: Scene): Promise<void> {
-  const { apply, annotate, witness, namespace, operator, events, clock } = scene;
-  const both = { selector: { matchExpressions: [{ key: "app", operator: "In", values: ["a", "b"] }] } };
-  const size = { replicas: 4, percentage: 50 };
-  await apply(budget({ name: "shared", app: "", spec: { ...both, maxUnavailable: 1 } }));
-  await apply(stubborn("a", size), stubborn("b", size), deployment({ name: "c", ...size }));
-  await Promise.all(["a", "b", "c"].map((app) => witness.settled(app, 4)));
-  witness.mark();
-  for (const app of ["a", "b", "c"]) await annotate(`deployment/${app}`, { [PERCENTAGE]: "25" });
-  const moved = (app: string) => witness.split(app).spot === 1;
-  await witness.until(() => witness.isSettled("c", 4) && moved("c"), { what: "the move of c" });
-  await decided(scene, "budget");
+  const { apply, annotate, witness, namespace, operator, events, client, clock } = scene;
+  const both = { selector: { matchExpressions: [{ key: "app", operator: "In", values: ["a", "other"] }] } };
+  await apply(
+    budget({ name: "shared", app: "", spec: { ...both, maxUnavailable: 1 } }),
+    deployment({ name: "other", replicas: 2, enabled: false }),
+    ...["a", "c"].map((name) => deployment({ name, replicas: 4, percentage: 50 })),
+  );
+  await Promise.all([["a", 4], ["c", 4], ["other", 2]].map(([app, n]) => witness.settled(`${app}`, Number(n))));
+  const sick = witness.of("other")[0]!.name;
+  await setReady(scene, { pod: sick, isReady: false });
+  const path = `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets/shared`;
+  await eventually(clock, async () => {
+    const { status } = await client.request<Json>("GET", path, { signal: new AbortController().signal });
+    assert.equal(status.disruptionsAllowed, 0);
+  });
+  for (const app of ["a", "c"]) await annotate(`deployment/${app}`, { [PERCENTAGE]: "25" });
+  const isMoved = (app: string) => witness.isSettled(app, 4) && witness.split(app).spot === 1;
+  await witness.until(() => isMoved("c"), { what: "the move of c" });
+  await decided(scene, "budget", "a");
   await eventually(clock, async () => assert.equal((await events("BlockedByBudget")).length, 1));
-  assert.equal([...witness.pods.values()].filter((pod) => pod.isTerminating).length, 1, "one of a and b");
-  const labels = { namespace, pdb: "shared" };
-  assert.ok(await operator.metric("spotalis_rebalancing_blocked_by_pdb_total", labels) >= 1);
-  await letGo(scene);
-  const isDone = () => ["a", "b"].every((app) => witness.isSettled(app, 4) && moved(app));
-  await witness.until(isDone, { what: "the moves of a and b" });
-  assert.equal(witness.evicted.size, 3);
+  const labels = { namespace, workload: "a", pdb: "shared" };
+  assert.equal(await operator.metric("spotalis_rebalancing_blocked_by_pdb_total", labels), 1);
+  assert.equal(witness.evicted.size, 1, "only of c");
+  await setReady(scene, { pod: sick, isReady: true });
+  await witness.until(() => isMoved("a"), { what: "the move of a" });
+  assert.equal(witness.evicted.size, 2);
   assert.equal(await operator.metric("spotalis_reconciliation_errors_total", { namespace }), 0);
 }
 
@@ -154,7 +162,7 @@ async function strangers(scene: Scene): Promise<void> {
 }
 
 async function strangersCount(scene: Scene): Promise<void> {
-  const { apply, annotate, witness, namespace } = scene;
+  const { apply, annotate, witness, namespace, operator, clock } = scene;
   await apply(stubborn("web", { replicas: 4, percentage: 50 }));
   await witness.settled("web", 4);
   const victim = witness.of("web")[0]!;
@@ -162,7 +170,11 @@ async function strangersCount(scene: Scene): Promise<void> {
   const isReplaced = () => witness.of("web").filter((pod) => pod.isReady && !pod.isTerminating).length === 4;
   await witness.until(isReplaced, { what: "its replacement" });
   await annotate("deployment/web", { [PERCENTAGE]: "25" });
-  await decided(scene, "moving");
+  const target = { namespace, replica_type: "spot" };
+  await eventually(clock, async () => {
+    assert.equal(await operator.metric("spotalis_workload_target_replicas", target), 1);
+    assert.equal(await operator.metric("spotalis_workload_held", { namespace, reason: "moving" }), 1);
+  });
   assert.deepEqual([...witness.evicted], [victim.uid]);
   await letGo(scene);
   await witness.until(() => witness.isSettled("web", 4) && witness.split("web").spot === 1, {
@@ -173,7 +185,7 @@ async function strangersCount(scene: Scene): Promise<void> {
 async function act(play: Play, _stage: Stage): Promise<void> {
   await Promise.all([
     play(
-      "fault 9: a budget that two workloads share lets them move in turn, and holds up no third",
+      "fault 9: a budget that another workload has used up holds those that it covers, and no others",
       sharedBudget,
     ),
     play("fault 15: a pod made again under its name is left alone, and the old one counts as gone", namesake),

@@ -1,16 +1,27 @@
 import assert from "node:assert/strict";
 import { eventually } from "./support/eventually.ts";
 import type { Json } from "./support/json.ts";
+import { setReady } from "./support/set_ready.ts";
+import type { LogLine } from "./support/log_book.ts";
 import type { Play, Scenario, Scene } from "./support/stage.ts";
 import { deployment, statefulSet } from "./support/workloads.ts";
 
 const PERCENTAGE = "spotalis.io/spot-percentage";
 const { signal } = new AbortController();
 
-async function held({ operator, namespace }: Scene, reason: string, detail = /./): Promise<void> {
+/** Waits for a decision with this reason, which was not in the log `before`. */
+async function held({ operator, namespace }: Scene, reason: string, before: readonly LogLine[] = []) {
+  const old = new Set(before);
   await operator.logged((line) =>
-    line["namespace"] === namespace && line["reason"] === reason && detail.test(String(line["detail"]))
+    line["namespace"] === namespace && line["reason"] === reason && !old.has(line)
   );
+}
+
+/** All replicas are ready, and that is known: answers the log so far. */
+async function atRest(scene: Scene, app: string, replicas: number): Promise<LogLine[]> {
+  await scene.witness.settled(app, replicas);
+  await held(scene, "balanced");
+  return [...scene.operator.log];
 }
 
 /** The pods that the operator evicted, in order. */
@@ -22,7 +33,7 @@ function evictedPods({ operator, namespace }: Scene): string[] {
 async function failedRollout(scene: Scene): Promise<void> {
   const { apply, patch, witness, client, namespace, clock } = scene;
   await apply(deployment({ name: "web", replicas: 4, percentage: 50, spec: { progressDeadlineSeconds: 1 } }));
-  await witness.settled("web", 4);
+  const before = await atRest(scene, "web", 4);
   const template = { spec: { nodeSelector: { "example.io/nowhere": "x" } } };
   await patch("deployment/web", { metadata: { annotations: { [PERCENTAGE]: "0" } }, spec: { template } });
   const path = `/apis/apps/v1/namespaces/${namespace}/deployments/web`;
@@ -30,7 +41,7 @@ async function failedRollout(scene: Scene): Promise<void> {
     const { status } = await client.request<Json>("GET", path, { signal });
     assert.ok(status.conditions.some(({ reason }: Json) => reason === "ProgressDeadlineExceeded"));
   }, { ms: 15_000 });
-  await held(scene, "rollout");
+  await held(scene, "rollout", before);
   assert.equal(witness.evicted.size, 0);
 }
 
@@ -54,10 +65,9 @@ async function onDelete(scene: Scene): Promise<void> {
   await apply(
     statefulSet({ name: "db", replicas: 4, percentage: 50, spec: { updateStrategy: { type: "OnDelete" } } }),
   );
-  await witness.settled("db", 4);
-  await held(scene, "balanced");
+  const before = await atRest(scene, "db", 4);
   await patch("statefulset/db", { spec: { template: { metadata: { annotations: { revision: "1" } } } } });
-  await held(scene, "rollout", /0 of 4 pods are updated/);
+  await held(scene, "rollout", before);
   const { operator, namespace, clock } = scene;
   const isMeasured = async () =>
     assert.equal(
@@ -70,23 +80,16 @@ async function onDelete(scene: Scene): Promise<void> {
 }
 
 async function unready(scene: Scene): Promise<void> {
-  const { apply, annotate, witness, client, namespace } = scene;
+  const { apply, annotate, witness } = scene;
   await apply(statefulSet({ name: "db", replicas: 4, percentage: 50 }));
-  await witness.settled("db", 4);
-  await held(scene, "balanced");
+  const before = await atRest(scene, "db", 4);
   const sick = witness.of("db").find(({ name }) => name === "db-0")!;
-  const ready = (status: "True" | "False") =>
-    client.request("PATCH", `/api/v1/namespaces/${namespace}/pods/db-0/status`, {
-      body: { status: { conditions: [{ type: "Ready", status }] } },
-      contentType: "application/strategic-merge-patch+json",
-      signal,
-    });
-  await ready("False");
+  await setReady(scene, { pod: "db-0", isReady: false });
   await witness.until(() => !witness.pods.get(sick.uid)!.isReady, { what: "db-0 to be unready" });
   await annotate("statefulset/db", { [PERCENTAGE]: "0" });
-  await held(scene, "rollout", /3 of 4 pods are ready/);
+  await held(scene, "rollout", before);
   assert.equal(witness.evicted.size, 0);
-  await ready("True");
+  await setReady(scene, { pod: "db-0", isReady: true });
   await witness.until(() => witness.evicted.size > 0, { what: "the move" });
   assert.ok(!witness.evicted.has(sick.uid), "the highest ordinal goes, not the one that was ill");
 }

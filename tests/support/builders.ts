@@ -84,6 +84,7 @@ export function rolledOut(replicas: number, overrides: Partial<RolloutView> = {}
 }
 
 export const GOOD_STANDING: Standing = {
+  ineffective: undefined,
   storm: undefined,
   capped: undefined,
   lease: undefined,
@@ -106,6 +107,7 @@ export const NO_FALLBACK: FallbackView = {
   state: "closed",
   retryAtMs: undefined,
   mayProbe: false,
+  isInherited: false,
 };
 
 export function movesOf(overrides: Partial<MoveState> = {}): MoveState {

@@ -9,11 +9,13 @@ export interface FaultyAnswerDeps {
   readonly send: () => Promise<Response>;
   /** Aborted when the client gives up. */
   readonly signal: AbortSignal;
+  /** Breaks the connection, where there is one; a body is in error otherwise. */
+  readonly onBreak?: () => void;
 }
 
 /** The answer to a request, with what the table has happen to both. Rejects where there is none. */
 export async function faultyAnswer(request: FaultRequest, deps: FaultyAnswerDeps): Promise<Response> {
-  const { table, clock, signal } = deps;
+  const { table, clock, signal, onBreak } = deps;
   const { fault, seen } = table.take(request);
   if (fault?.kind === "delay") await sleep(clock, fault.ms, signal);
   await table.silence(request, signal);
@@ -24,7 +26,7 @@ export async function faultyAnswer(request: FaultRequest, deps: FaultyAnswerDeps
   seen.code = response.status;
   const { status, headers } = response;
   return response.body === null ? response : new Response(
-    faultyBody(response.body, { request, fault, table, signal }),
+    faultyBody(response.body, { request, fault, table, signal, onBreak }),
     { status, headers },
   );
 }
@@ -62,17 +64,15 @@ function statusAnswer({ code, retryAfterSeconds, headers, ...fields }: Fault & {
   return Response.json(body, { status: code, headers: { ...asked, ...headers } });
 }
 
-interface BodyOptions {
+interface BodyOptions extends Pick<FaultyAnswerDeps, "table" | "signal" | "onBreak"> {
   readonly request: FaultRequest;
   readonly fault: Fault | undefined;
-  readonly table: FaultTable;
-  readonly signal: AbortSignal;
 }
 
 /** A body that the table can hold, cut short, spread over many pieces, or break. */
 function faultyBody(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
-  { request, fault, table, signal }: BodyOptions,
+  { request, fault, table, signal, onBreak }: BodyOptions,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const reader = body.getReader();
   const broken = Promise.withResolvers<never>();
@@ -105,7 +105,9 @@ function faultyBody(
         for (const piece of pieces(bytes, pieceBytes)) controller.enqueue(piece);
       } catch (error) {
         end();
-        controller.error(error);
+        if (onBreak === undefined) return controller.error(error);
+        onBreak();
+        controller.close();
       }
     },
     cancel: end,

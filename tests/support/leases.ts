@@ -35,7 +35,7 @@ export class LeaseServer {
 
   readonly create: Answer = (request) => {
     if (this.lease !== undefined) return failure(409, { reason: "AlreadyExists" })(request);
-    this.put(request.body.spec);
+    this.put(request.body.spec, request.body.metadata);
     return json(this.lease, { status: 201 })(request);
   };
 
@@ -43,7 +43,7 @@ export class LeaseServer {
     const version = request.body.metadata.resourceVersion;
     // Also where the Lease is gone: facts.md section 4.
     if (version !== this.lease?.metadata.resourceVersion) return failure(409, { reason: "Conflict" })(request);
-    this.put(request.body.spec);
+    this.put(request.body.spec, request.body.metadata);
     return json(this.lease)(request);
   };
 }
@@ -52,8 +52,9 @@ export const TIMING = { leaseDurationMs: 15_000, renewDeadlineMs: 10_000, retryP
 
 /** An elector, with all that it touches. Retries of a candidate come each 2 s unless `random` says else. */
 export function candidate(
-  { identity = "me", server = new LeaseServer(), clock, random = () => 0 }: {
+  { identity = "me", server = new LeaseServer(), clock, random = () => 0, annotations }: {
     identity?: string;
+    annotations?: Record<string, string>;
     server?: LeaseServer;
     clock?: FakeClock;
     random?: () => number;
@@ -62,6 +63,7 @@ export function candidate(
   const fake = fakeClient(clock === undefined ? {} : { clock });
   const states: string[] = [];
   const holders: string[] = [];
+  const failures: string[] = [];
   const elector = new LeaderElector({
     client: fake.client,
     clock: fake.clock,
@@ -70,7 +72,8 @@ export function candidate(
       states.push(`${isLeader ? "leads" : "stands by"}: ${why}`);
       holders.push(holder);
     },
-  }, { ...TIMING, namespace: "ns", name: "leader", identity });
+    onFailure: (error) => failures.push(String(error)),
+  }, { ...TIMING, namespace: "ns", name: "leader", identity, ...annotations && { annotations } });
   server.serve(fake.transport);
   const controller = new AbortController();
   let ended: Promise<void> | undefined;
@@ -80,6 +83,7 @@ export function candidate(
     elector,
     states,
     holders,
+    failures,
     isValid: () => elector.isValid(fake.clock.now()),
     verbs: () => fake.transport.requests.map(({ method }) => method),
     last: (): RecordedRequest => fake.transport.requests.at(-1)!,

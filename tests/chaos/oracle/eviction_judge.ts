@@ -7,7 +7,7 @@ import type { Account, Oracle } from "./oracle.ts";
 import { MEMORY_MS } from "./node_losses.ts";
 import { nameOf } from "./oracle.ts";
 import { LAG_MS, type Rule } from "./rules.ts";
-import { isBudgetHeld, isPinned, isProtected, podKind } from "./truth.ts";
+import { isBudgetHeld, isPinned, isPlaced, isProtected, podKind, type Reason } from "./truth.ts";
 
 /** A process of the operator, as a judge of its evictions sees it. */
 export interface Suspect {
@@ -177,7 +177,7 @@ export class EvictionJudge {
     this.#expect("budget", !isHeld, () => describe(account, { pod, sinceMs: heldSince, nowMs }));
   }
 
-  /** A pod that no spot node was found for: it may go at any time, but only then. */
+  /** A pod that no node was found for: it may go at any time, but only then. */
   #judgeFallback(account: Account, { pod, lagMs }: { pod: Pod; lagMs: number }): void {
     const { clock, storage, settings } = this.#deps;
     const nowMs = clock.now();
@@ -186,14 +186,18 @@ export class EvictionJudge {
       const sinceMs = account.since.get(reason) ?? nowMs;
       this.#expect(reason, nowMs - sinceMs <= lagMs, () => describe(account, { pod, sinceMs, nowMs }));
     }
-    const stuck = conditionOf(pod, "PodScheduled");
-    const stuckMs = stuck?.status === "False" && stuck.reason === "Unschedulable"
-      ? clock.wall() - Date.parse(stuck.lastTransitionTime!)
-      : 0;
+    const scheduling = conditionOf(pod, "PodScheduled");
+    const isStuck = isPlaced(pod) && pod.spec.nodeName === undefined && scheduling?.status === "False" &&
+      scheduling.reason === "Unschedulable";
+    const stuckMs = isStuck ? clock.wall() - Date.parse(scheduling.lastTransitionTime!) : 0;
     const afterMs = policy.kind === "managed" ? policy.fallbackAfterMs ?? settings.fallbackAfterMs : Infinity;
-    const isStuck = pod.spec.nodeName === undefined && podKind(storage, pod) === "spot" &&
-      stuckMs + SECOND_MS >= afterMs;
-    this.#expect("fallback", isStuck, () => describe(account, { pod, sinceMs: nowMs - stuckMs, nowMs }));
+    const kind = podKind(storage, pod);
+    const isLong = kind === "spot" && stuckMs + SECOND_MS >= afterMs;
+    // One of the kind that has too many may go at once: where it is asked to wait, it is not wanted.
+    const balancedMs = account.since.get(`no surplus on ${kind}` as Reason) ?? nowMs;
+    const isSurplus = nowMs - balancedMs <= lagMs;
+    const mayGo = isStuck && (isLong || isSurplus);
+    this.#expect("fallback", mayGo, () => describe(account, { pod, sinceMs: nowMs - stuckMs, nowMs }));
   }
 
   #judgeCluster(account: Account, { pod, by, lagMs }: { pod: Pod; by: Suspect; lagMs: number }): void {

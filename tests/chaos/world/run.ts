@@ -47,7 +47,7 @@ export function configOf({ maxUnavailable, maxEvictionsPerMinute }: Limits): Con
     operator: { leaderElection: ELECTION },
     controllers: { reconcileInterval: "10m", disruption: { maxUnavailable, maxEvictionsPerMinute } },
     // Its requests are carried by the embedded cluster.
-    webhook: { enabled: false },
+    webhook: { enabled: false, forwarding: { enabled: false } },
     observability: { metrics: { enabled: false }, health: { enabled: false } },
   };
   const loaded = loadConfig({ file: { path: "chaos", text: JSON.stringify(file) }, env: {} });

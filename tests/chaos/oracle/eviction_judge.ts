@@ -1,13 +1,14 @@
 import { type LogEntry } from "../../../src/cli/embedded/recording_log.ts";
 import type { Clock } from "../../../src/runtime/clock.ts";
 import type { Storage } from "../../../src/sim/api/storage.ts";
-import { type ApiObject, conditionOf, type Pod } from "../../../src/sim/objects.ts";
+import type { ApiObject, Pod } from "../../../src/sim/objects.ts";
 import { LEASES, PODS } from "../../../src/sim/resources.ts";
 import type { Account, Oracle } from "./oracle.ts";
 import { MEMORY_MS } from "./node_losses.ts";
 import { nameOf } from "./oracle.ts";
 import { LAG_MS, type Rule } from "./rules.ts";
-import { isBudgetHeld, isPinned, isPlaced, isProtected, podKind, type Reason } from "./truth.ts";
+import { stuckness } from "./stuck.ts";
+import { isBudgetHeld, isPinned, isProtected, podKind } from "./truth.ts";
 
 /** A process of the operator, as a judge of its evictions sees it. */
 export interface Suspect {
@@ -68,6 +69,8 @@ export class EvictionJudge {
   readonly #deps: JudgeDeps;
   /** When pods that run were evicted in the last minute. */
   readonly #granted: number[] = [];
+  /** The workloads of pods that are about to be replaced since there is no spot capacity, by pod. */
+  readonly #falling = new Map<string, Account>();
 
   constructor(deps: JudgeDeps) {
     this.#deps = deps;
@@ -106,15 +109,14 @@ export class EvictionJudge {
   /** It was granted. */
   granted(by: Suspect, asked: EvictionAsked): void {
     const { storage, clock, oracle } = this.#deps;
+    const falling = this.#falling.get(asked.uid ?? "");
+    if (falling !== undefined) falling.fallbackMs = clock.now();
     const pod = storage.get<Pod>(PODS, asked);
     const account = pod && oracle.accountOf(pod);
     if (pod === undefined || account === undefined) return;
     const { workload, replicas } = account.truth;
     const decision = by.decisionOn(asked.namespace, `${workload.kind}/${workload.metadata.name}`);
-    if (decision?.fields["reason"] === "fallback") {
-      account.fallbackMs = clock.now();
-      return;
-    }
+    if (decision?.fields["reason"] === "fallback") return;
     this.#spend(textOf(asked));
     account.moving.add(pod.metadata.uid);
     account.replacement = undefined;
@@ -181,23 +183,16 @@ export class EvictionJudge {
   #judgeFallback(account: Account, { pod, lagMs }: { pod: Pod; lagMs: number }): void {
     const { clock, storage, settings } = this.#deps;
     const nowMs = clock.now();
-    const { policy } = account.truth;
     for (const reason of ["policy", "deleted", "empty", "paused"] as const) {
       const sinceMs = account.since.get(reason) ?? nowMs;
       this.#expect(reason, nowMs - sinceMs <= lagMs, () => describe(account, { pod, sinceMs, nowMs }));
     }
-    const scheduling = conditionOf(pod, "PodScheduled");
-    const isStuck = isPlaced(pod) && pod.spec.nodeName === undefined && scheduling?.status === "False" &&
-      scheduling.reason === "Unschedulable";
-    const stuckMs = isStuck ? clock.wall() - Date.parse(scheduling.lastTransitionTime!) : 0;
-    const afterMs = policy.kind === "managed" ? policy.fallbackAfterMs ?? settings.fallbackAfterMs : Infinity;
-    const kind = podKind(storage, pod);
-    const isLong = kind === "spot" && stuckMs + SECOND_MS >= afterMs;
-    // One of the kind that has too many may go at once: where it is asked to wait, it is not wanted.
-    const balancedMs = account.since.get(`no surplus on ${kind}` as Reason) ?? nowMs;
-    const isSurplus = nowMs - balancedMs <= lagMs;
-    const mayGo = isStuck && (isLong || isSurplus);
-    this.#expect("fallback", mayGo, () => describe(account, { pod, sinceMs: nowMs - stuckMs, nowMs }));
+    const now = { ms: nowMs, wallMs: clock.wall() };
+    const stuck = stuckness(account, { storage, pod, now, lagMs, afterMs: settings.fallbackAfterMs });
+    const sinceMs = nowMs - (stuck.forMs ?? 0);
+    this.#expect("fallback", stuck.isLong || stuck.isSurplus, () => describe(account, { pod, sinceMs, nowMs }));
+    // It goes at once, without a trace.
+    if (stuck.isLong) this.#falling.set(pod.metadata.uid, account);
   }
 
   #judgeCluster(account: Account, { pod, by, lagMs }: { pod: Pod; by: Suspect; lagMs: number }): void {

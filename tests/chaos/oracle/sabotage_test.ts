@@ -45,7 +45,8 @@ function strandedDeployment(): object {
     },
     spec: { ...spec.template.spec, nodeSelector: { "example.com/nowhere": "true" } },
   };
-  return { metadata, spec: { ...spec, template } };
+  const annotations = { ...metadata.annotations, "spotalis.io/min-on-demand": "0" };
+  return { metadata: { ...metadata, annotations }, spec: { ...spec, template } };
 }
 
 const WORKLOAD = { namespace: "shop", workload: "Deployment/web" };

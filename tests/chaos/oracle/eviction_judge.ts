@@ -109,8 +109,7 @@ export class EvictionJudge {
   /** It was granted. */
   granted(by: Suspect, asked: EvictionAsked): void {
     const { storage, clock, oracle } = this.#deps;
-    const falling = this.#falling.get(asked.uid ?? "");
-    if (falling !== undefined) falling.fallbackMs = clock.now();
+    this.#fallsBack(asked.uid ?? "");
     const pod = storage.get<Pod>(PODS, asked);
     const account = pod && oracle.accountOf(pod);
     if (pod === undefined || account === undefined) return;
@@ -193,6 +192,18 @@ export class EvictionJudge {
     this.#expect("fallback", stuck.isLong || stuck.isSurplus, () => describe(account, { pod, sinceMs, nowMs }));
     // It goes at once, without a trace.
     if (stuck.isLong) this.#falling.set(pod.metadata.uid, account);
+  }
+
+  /** Pods that were placed while it began have waited for as long when they follow: that begins nothing. */
+  #fallsBack(uid: string): void {
+    const { clock, settings } = this.#deps;
+    const account = this.#falling.get(uid);
+    if (account === undefined) return;
+    this.#falling.delete(uid);
+    const { policy } = account.truth;
+    const afterMs = policy.kind === "managed" ? policy.fallbackAfterMs : undefined;
+    const followMs = (afterMs ?? settings.fallbackAfterMs) + MINUTE_MS;
+    if (clock.now() - account.fallbackMs > followMs) account.fallbackMs = clock.now();
   }
 
   #judgeCluster(account: Account, { pod, by, lagMs }: { pod: Pod; by: Suspect; lagMs: number }): void {

@@ -1,12 +1,13 @@
 import { type LogEntry } from "../../../src/cli/embedded/recording_log.ts";
 import type { Clock } from "../../../src/runtime/clock.ts";
 import type { Storage } from "../../../src/sim/api/storage.ts";
-import { type ApiObject, conditionOf, type Pod } from "../../../src/sim/objects.ts";
+import type { ApiObject, Pod } from "../../../src/sim/objects.ts";
 import { LEASES, PODS } from "../../../src/sim/resources.ts";
 import type { Account, Oracle } from "./oracle.ts";
 import { MEMORY_MS } from "./node_losses.ts";
 import { nameOf } from "./oracle.ts";
 import { LAG_MS, type Rule } from "./rules.ts";
+import { stuckness } from "./stuck.ts";
 import { isBudgetHeld, isPinned, isProtected, podKind } from "./truth.ts";
 
 /** A process of the operator, as a judge of its evictions sees it. */
@@ -68,6 +69,8 @@ export class EvictionJudge {
   readonly #deps: JudgeDeps;
   /** When pods that run were evicted in the last minute. */
   readonly #granted: number[] = [];
+  /** The workloads of pods that are about to be replaced since there is no spot capacity, by pod. */
+  readonly #falling = new Map<string, Account>();
 
   constructor(deps: JudgeDeps) {
     this.#deps = deps;
@@ -106,15 +109,13 @@ export class EvictionJudge {
   /** It was granted. */
   granted(by: Suspect, asked: EvictionAsked): void {
     const { storage, clock, oracle } = this.#deps;
+    this.#fallsBack(asked.uid ?? "");
     const pod = storage.get<Pod>(PODS, asked);
     const account = pod && oracle.accountOf(pod);
     if (pod === undefined || account === undefined) return;
     const { workload, replicas } = account.truth;
     const decision = by.decisionOn(asked.namespace, `${workload.kind}/${workload.metadata.name}`);
-    if (decision?.fields["reason"] === "fallback") {
-      account.fallbackMs = clock.now();
-      return;
-    }
+    if (decision?.fields["reason"] === "fallback") return;
     this.#spend(textOf(asked));
     account.moving.add(pod.metadata.uid);
     account.replacement = undefined;
@@ -177,23 +178,32 @@ export class EvictionJudge {
     this.#expect("budget", !isHeld, () => describe(account, { pod, sinceMs: heldSince, nowMs }));
   }
 
-  /** A pod that no spot node was found for: it may go at any time, but only then. */
+  /** A pod that no node was found for: it may go at any time, but only then. */
   #judgeFallback(account: Account, { pod, lagMs }: { pod: Pod; lagMs: number }): void {
     const { clock, storage, settings } = this.#deps;
     const nowMs = clock.now();
-    const { policy } = account.truth;
     for (const reason of ["policy", "deleted", "empty", "paused"] as const) {
       const sinceMs = account.since.get(reason) ?? nowMs;
       this.#expect(reason, nowMs - sinceMs <= lagMs, () => describe(account, { pod, sinceMs, nowMs }));
     }
-    const stuck = conditionOf(pod, "PodScheduled");
-    const stuckMs = stuck?.status === "False" && stuck.reason === "Unschedulable"
-      ? clock.wall() - Date.parse(stuck.lastTransitionTime!)
-      : 0;
-    const afterMs = policy.kind === "managed" ? policy.fallbackAfterMs ?? settings.fallbackAfterMs : Infinity;
-    const isStuck = pod.spec.nodeName === undefined && podKind(storage, pod) === "spot" &&
-      stuckMs + SECOND_MS >= afterMs;
-    this.#expect("fallback", isStuck, () => describe(account, { pod, sinceMs: nowMs - stuckMs, nowMs }));
+    const now = { ms: nowMs, wallMs: clock.wall() };
+    const stuck = stuckness(account, { storage, pod, now, lagMs, afterMs: settings.fallbackAfterMs });
+    const sinceMs = nowMs - (stuck.forMs ?? 0);
+    this.#expect("fallback", stuck.isLong || stuck.isSurplus, () => describe(account, { pod, sinceMs, nowMs }));
+    // It goes at once, without a trace.
+    if (stuck.isLong) this.#falling.set(pod.metadata.uid, account);
+  }
+
+  /** Pods that were placed while it began have waited for as long when they follow: that begins nothing. */
+  #fallsBack(uid: string): void {
+    const { clock, settings } = this.#deps;
+    const account = this.#falling.get(uid);
+    if (account === undefined) return;
+    this.#falling.delete(uid);
+    const { policy } = account.truth;
+    const afterMs = policy.kind === "managed" ? policy.fallbackAfterMs : undefined;
+    const followMs = (afterMs ?? settings.fallbackAfterMs) + MINUTE_MS;
+    if (clock.now() - account.fallbackMs > followMs) account.fallbackMs = clock.now();
   }
 
   #judgeCluster(account: Account, { pod, by, lagMs }: { pod: Pod; by: Suspect; lagMs: number }): void {

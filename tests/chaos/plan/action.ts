@@ -10,6 +10,13 @@ export type Choice = number;
 export type Action =
   | { readonly do: "deploy"; readonly of: number }
   | { readonly do: "scale"; readonly of: number; readonly replicas: number }
+  /** One size after the other, as an autoscaler asks for them. */
+  | {
+    readonly do: "curve";
+    readonly of: number;
+    readonly sizes: readonly number[];
+    readonly everyMs: number;
+  }
   | {
     readonly do: "annotate";
     readonly of: number;

@@ -96,6 +96,15 @@ const which = ({ random }: Scope) => random.chance(0.75) ? "leader" as const : "
 export const KINDS_OF_ACTION: readonly KindOfAction[] = [
   { weight: 8, make: (scope) => ({ do: "deploy", of: anyOf(scope) }) },
   { weight: 10, make: (scope) => ({ do: "scale", of: anyOf(scope), replicas: scope.random.integer(0, 10) }) },
+  {
+    weight: 3,
+    make: (scope) => ({
+      do: "curve",
+      of: anyOf(scope),
+      sizes: scope.random.list(scope.random.integer(3, 7), () => scope.random.pick([0, 1, 2, 4, 7, 10])),
+      everyMs: length(scope, { least: SECOND_MS, most: 20 * MINUTE_MS }),
+    }),
+  },
   { weight: 10, make: (scope) => ({ do: "annotate", of: anyOf(scope), annotations: policyChange(scope) }) },
   { weight: 8, make: (scope) => ({ do: "annotate", of: anyOf(scope), annotations: policyMended(scope) }) },
   {

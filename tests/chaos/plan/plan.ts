@@ -13,6 +13,8 @@ export interface Plan {
   readonly hasAutoscaler: boolean;
   /** How many processes of the operator there are. */
   readonly operators: number;
+  /** Whether the process that is asked hands a review on to the one that leads. */
+  readonly forwards: boolean;
   readonly reclaimsPerHour: number;
   readonly actions: readonly TimedAction[];
 }
@@ -35,6 +37,7 @@ export function planOf({ seed, days }: { seed: number; days: number }): Plan {
     maxEvictionsPerMinute: random.pick([30, 30, 4, 2]),
     hasAutoscaler: random.chance(0.5),
     operators: random.pick([1, 2]),
+    forwards: random.chance(0.5),
     reclaimsPerHour: random.pick([0, 0.05, 0.2]),
     actions: actionsOf(random, { catalogue, days }),
   };

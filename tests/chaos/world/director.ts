@@ -36,6 +36,8 @@ export class Director {
         return workloads.deploy(action);
       case "scale":
         return workloads.scale(action);
+      case "curve":
+        return workloads.curve(action);
       case "annotate":
         return workloads.annotate(action);
       case "label":

@@ -47,7 +47,7 @@ export function configOf({ maxUnavailable, maxEvictionsPerMinute }: Limits): Con
     operator: { leaderElection: ELECTION },
     controllers: { reconcileInterval: "10m", disruption: { maxUnavailable, maxEvictionsPerMinute } },
     // Its requests are carried by the embedded cluster.
-    webhook: { enabled: false },
+    webhook: { enabled: false, forwarding: { enabled: false } },
     observability: { metrics: { enabled: false }, health: { enabled: false } },
   };
   const loaded = loadConfig({ file: { path: "chaos", text: JSON.stringify(file) }, env: {} });
@@ -103,7 +103,11 @@ export async function play(plan: Plan): Promise<Outcome> {
   const fleet = new Fleet({ cluster, clock, config, seed, judge, journal, oracle, replicas });
   const mending = new Mending({ oracle, clock, calmSinceMs: () => fleet.calmSinceMs(), report });
   const undoing = new Undoing(clock);
-  const webhook = new WebhookService({ cluster, processes: () => fleet.members.map(({ process }) => process) });
+  const webhook = new WebhookService({
+    cluster,
+    processes: () => fleet.members.map(({ process }) => process),
+    leader: () => plan.forwards ? fleet.leader?.process : undefined,
+  });
   const workloads = new WorkloadActs({ api: cluster.api, clock, catalogue: plan.catalogue, undoing });
   const nodes = new NodeActs({ cluster, clock, undoing });
   const director = new Director({ clock, cluster, journal, fleet, undoing, webhook, workloads, nodes });

@@ -8,12 +8,19 @@ import type { OperatorProcess } from "../process/operator_process.ts";
 export class WebhookService {
   readonly #cluster: EmbeddedCluster;
   readonly #processes: () => readonly OperatorProcess[];
+  readonly #leader: () => OperatorProcess | undefined;
   #turn = 0;
   state: WebhookState = "well";
 
-  constructor(deps: { cluster: EmbeddedCluster; processes: () => readonly OperatorProcess[] }) {
+  constructor(deps: {
+    readonly cluster: EmbeddedCluster;
+    readonly processes: () => readonly OperatorProcess[];
+    /** To which the others hand reviews on; undefined: each answers by itself. */
+    readonly leader: () => OperatorProcess | undefined;
+  }) {
     this.#cluster = deps.cluster;
     this.#processes = deps.processes;
+    this.#leader = deps.leader;
   }
 
   async install(): Promise<void> {
@@ -39,6 +46,9 @@ export class WebhookService {
     if (this.state === "refused" || there.length === 0) {
       throw new Error("dial tcp: connect: connection refused");
     }
-    return await there[this.#turn++ % there.length]!.review(request);
+    const asked = there[this.#turn++ % there.length]!;
+    const leader = this.#leader();
+    const isReached = asked.isRunning && leader !== undefined && leader.isRunning && there.includes(leader);
+    return await (isReached ? leader : asked).review(request);
   }
 }

@@ -62,6 +62,12 @@ export class WorkloadActs {
     this.#change(of, (workload) => withSpec(workload, { replicas }));
   }
 
+  curve({ of, sizes, everyMs }: Of<"curve">): void {
+    for (const [step, replicas] of sizes.entries()) {
+      this.#deps.undoing.after(step * everyMs, () => this.scale({ do: "scale", of, replicas }));
+    }
+  }
+
   annotate({ of, annotations }: Of<"annotate">): void {
     this.#change(of, (workload) => withMetadata(workload, { annotations }));
   }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { exchange } from "../../src/operator/forwarding/exchange.ts";
+import { connectPeer } from "../../src/operator/forwarding/peer_connection.ts";
 import { PeerKeys } from "../../src/operator/forwarding/peer_keys.ts";
 import { signatureText } from "../../src/operator/forwarding/signature_header.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { issueServingCertificate } from "./support/certificates.ts";
+import { issueServingCertificate, makeServingCertificate } from "./support/certificates.ts";
 import { Replicas } from "./support/replicas.ts";
 import { sharedCluster } from "./support/scene.ts";
 
@@ -96,4 +98,34 @@ Deno.test({
     assert.equal(response.status, 421);
     await cluster.remove(`mutatingwebhookconfiguration/spotalis-${NAME}`);
   },
+});
+
+Deno.test("connectPeer() talks to nobody without a certificate of the CA for the name", async () => {
+  const folder = await Deno.makeTempDir();
+  const read = (path: string) => Deno.readTextFile(`${folder}/${path}`);
+  await makeServingCertificate(`${folder}/own`);
+  await makeServingCertificate(`${folder}/foreign`);
+  const asked: string[] = [];
+  const serve = async (dir: string) => {
+    const pair = { cert: await read(`${dir}/tls.crt`), key: await read(`${dir}/tls.key`) };
+    const address = { hostname: "127.0.0.1", port: 0, onListen() {} };
+    return Deno.serve({ ...address, ...pair }, () => {
+      asked.push(dir);
+      return new Response("{}");
+    });
+  };
+  await using own = await serve("own");
+  await using foreign = await serve("foreign");
+  const ca = await read("own/ca.crt");
+  const target = { address: own.addr, serverName: "localhost", ca };
+
+  const connection = await connectPeer(target);
+  const request = { path: "/forwarded", host: "localhost", headers: {}, body: new Uint8Array([1]) };
+  assert.equal((await exchange(connection, request)).status, 200);
+  connection.close();
+  await assert.rejects(connectPeer({ ...target, address: foreign.addr }), /UnknownIssuer|BadSignature/);
+  await assert.rejects(connectPeer({ ...target, serverName: "a.svc" }), /not valid for name "a.svc"/);
+  await assert.rejects(connectPeer({ ...target, ca: "garbage" }), /UnknownIssuer/);
+  assert.deepEqual(asked, ["own"]);
+  await Deno.remove(folder, { recursive: true });
 });

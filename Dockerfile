@@ -5,8 +5,8 @@ ARG DENO_VERSION=2.9.6
 
 FROM denoland/deno:debian-${DENO_VERSION} AS build
 WORKDIR /build
-# Only what main.ts reaches, and how to compile it: a change of tests or documents makes no new layer.
-COPY deno.json deno.lock main.ts ./
+# Only what is compiled, and how to compile it: a change of tests or documents makes no new layer.
+COPY deno.json deno.lock main_operator.ts ./
 COPY src src
 COPY deploy/compile.sh deploy/
 # Permissions, memory limits and their reasons are in the script. The packages come from the registry,

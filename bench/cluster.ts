@@ -1,13 +1,25 @@
 import { Cluster } from "../tests/e2e/support/cluster.ts";
 import { makeServingCertificate } from "../tests/e2e/support/certificates.ts";
-import { freePorts, Operator, register } from "../tests/e2e/support/operator.ts";
-import type { Json } from "../tests/scenarios/support/json.ts";
-import { OPERATOR_LABEL } from "../tests/scenarios/support/stage.ts";
+import { freePorts, type Operator, register } from "../tests/e2e/support/operator.ts";
 import { deployment } from "../tests/scenarios/support/workloads.ts";
 import { load, type LoadResult, type Owner } from "./admission.ts";
 import { histogramQuantile } from "./percentile.ts";
+import {
+  admissionBuckets,
+  apply,
+  askOf,
+  grownOwners,
+  growth,
+  makeNamespace,
+  NAME,
+  names,
+  pause,
+  requestsIn,
+  residentMB,
+  rolledOut,
+  startTimed,
+} from "./stage.ts";
 
-const NAME = "bench";
 const WORKLOADS = 100;
 const PODS_EACH = 50;
 
@@ -123,16 +135,6 @@ async function measure(cluster: Cluster, say: (text: string) => void): Promise<C
   };
 }
 
-async function startTimed(cluster: Cluster): Promise<{ operator: Operator; ms: number }> {
-  const operator = await Operator.spawn(cluster, { name: NAME });
-  await operator.ready(60_000);
-  // From the process's own start to the first 200 of readyz; asked for each 50 ms.
-  const started = await operator.metric("process_start_time_seconds");
-  const ms = Date.now() - started * 1_000;
-  await operator.logged((line) => line.message === "leadership acquired");
-  return { operator, ms };
-}
-
 async function loadOn(operator: Operator, owners: readonly Owner[], connections: number): Promise<LoadResult> {
   const caCert = await operator.caCert();
   const options = { url: operator.webhookUrl, caCert, owners, connections };
@@ -140,17 +142,8 @@ async function loadOn(operator: Operator, owners: readonly Owner[], connections:
   return await load({ ...options, reviews: connections === 1 ? 1_500 : 6_000 });
 }
 
-const names = (count: number, prefix: string) => Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const residentMB = async (operator: Operator) => await operator.metric("process_resident_memory_bytes") / 1e6;
-
-async function makeNamespace(cluster: Cluster, name: string, operator = NAME): Promise<void> {
-  const metadata = { name, labels: { [OPERATOR_LABEL]: operator } };
-  await cluster.apply({ apiVersion: "v1", kind: "Namespace", metadata });
-}
-
 /** A Deployment of 200 in a new namespace: how long the API server waited for the webhook, pod by pod. */
-async function burst(
+export async function burst(
   cluster: Cluster,
   { namespace, operator }: { namespace: string; operator: string },
 ): Promise<Quantiles> {
@@ -159,7 +152,7 @@ async function burst(
   await apply(cluster, namespace, [deployment({ name: "web", replicas: 200, percentage: 70, floor: 1 })]);
   await rolledOut(cluster, namespace, 200);
   const after = await admissionBuckets(cluster);
-  const during = new Map([...after].map(([bound, count]) => [bound, count - (before.get(bound) ?? 0)]));
+  const during = growth(before, after);
   if (during.get(Infinity) !== 200) throw new Error(`${during.get(Infinity)} reviews, not 200`);
   return { p50Ms: histogramQuantile(during, 0.5) * 1_000, p99Ms: histogramQuantile(during, 0.99) * 1_000 };
 }
@@ -176,32 +169,12 @@ async function startDoingNothing(cluster: Cluster): Promise<Deno.ChildProcess> {
   return child;
 }
 
-async function apply(cluster: Cluster, namespace: string, objects: Json[]): Promise<void> {
-  await cluster.apply(...objects.map((object) => ({ ...object, metadata: { ...object.metadata, namespace } })));
-}
-
 async function scale(
   cluster: Cluster,
   namespace: string,
   { name, replicas }: { name: string; replicas: number },
 ) {
   await cluster.patch(`deployment/${name}`, namespace, { spec: { replicas } });
-}
-
-async function rolledOut(cluster: Cluster, namespace: string, pods: number): Promise<void> {
-  for (const end = Date.now() + 300_000;;) {
-    const ready = await cluster.kubectl([
-      "-n",
-      namespace,
-      "get",
-      "deployments",
-      "-o",
-      "jsonpath={.items[*].status.readyReplicas}",
-    ]);
-    if (ready.split(" ").reduce((sum, count) => sum + Number(count), 0) >= pods) return;
-    if (Date.now() > end) throw new Error(`${pods} pods of ${namespace} are not ready`);
-    await pause(500);
-  }
 }
 
 /** Deployments with a ReplicaSet each and no pods: their controllers are stopped. */
@@ -219,63 +192,4 @@ async function bareOwners(
   }
   await cluster.stop("kube-controller-manager");
   return await grownOwners(cluster, { namespace, names });
-}
-
-/** Asks for 200 pods more of each ReplicaSet, which nobody creates: reviews of them have a place to take. */
-async function grownOwners(
-  cluster: Cluster,
-  { namespace, names }: { namespace: string; names: string[] },
-): Promise<Owner[]> {
-  const sets = await askOf(cluster, namespace, { names, replicas: (now) => now + 200 });
-  await pause(1_000);
-  return sets.map(({ metadata }) => ({ namespace, name: metadata.name, uid: metadata.uid }));
-}
-
-/** Sets the replicas of ReplicaSets themselves, past the Deployments that own them. */
-async function askOf(
-  cluster: Cluster,
-  namespace: string,
-  { names, replicas }: { names: string[]; replicas: (now: number) => number },
-): Promise<Json[]> {
-  const sets: Json[] = (await cluster.get("-n", namespace, "replicasets")).items
-    .filter((set: Json) => names.includes(set.metadata.ownerReferences[0].name));
-  for (let i = 0; i < sets.length; i += 10) {
-    await Promise.all(
-      sets.slice(i, i + 10).map(({ metadata, spec }) =>
-        cluster.patch(`replicaset/${metadata.name}`, namespace, { spec: { replicas: replicas(spec.replicas) } })
-      ),
-    );
-  }
-  return sets;
-}
-
-/** The API server's own view of the webhook: bucket bound in seconds -> count so far. */
-async function admissionBuckets(cluster: Cluster): Promise<Map<number, number>> {
-  const text = await cluster.kubectl(["get", "--raw", "/metrics"]);
-  const pattern =
-    /^apiserver_admission_webhook_admission_duration_seconds_bucket\{(.*),le="([^"]+)"\} (\d+)$/gm;
-  const buckets = new Map<number, number>();
-  for (const [, labels, le, count] of text.matchAll(pattern)) {
-    if (!labels!.includes('name="pods.spotalis.io"')) continue;
-    const bound = le === "+Inf" ? Infinity : Number(le);
-    buckets.set(bound, (buckets.get(bound) ?? 0) + Number(count));
-  }
-  return buckets;
-}
-
-/** Requests to the API server by verb and resource, within a time in which nothing happens. */
-async function requestsIn(operator: Operator, ms: number): Promise<Record<string, number>> {
-  const count = async () => {
-    const found = new Map<string, number>();
-    const pattern = /^spotalis_api_requests_total\{verb="(\w+)",resource="([\w/]+)",code="\d+"\} (\d+)$/gm;
-    for (const [, verb, resource, value] of (await operator.metrics()).matchAll(pattern)) {
-      const key = `${verb} ${resource}`;
-      found.set(key, (found.get(key) ?? 0) + Number(value));
-    }
-    return found;
-  };
-  const before = await count();
-  await pause(ms);
-  const grown = [...await count()].map(([key, value]) => [key, value - (before.get(key) ?? 0)] as const);
-  return Object.fromEntries(grown.filter(([, value]) => value > 0));
 }

@@ -51,7 +51,13 @@ function snapshot(workload: number): WorkloadSnapshot {
     unseen: undefined,
     budgets: [{ name: "web", disruptionsAllowed: 1 }],
     moves: NO_MOVES,
-    fallback: { afterMs: FALLBACK.afterMs, state: "closed", retryAtMs: undefined, mayProbe: false },
+    fallback: {
+      afterMs: FALLBACK.afterMs,
+      state: "closed",
+      retryAtMs: undefined,
+      mayProbe: false,
+      isInherited: false,
+    },
     standing: LOOKING_ON,
   };
 }

@@ -1,48 +1,47 @@
-import { benchCluster } from "./cluster.ts";
-import { benchDecide } from "./decide.ts";
+import { parseArgs } from "node:util";
+import { benchAll } from "./all.ts";
 import { print, tell } from "./print.ts";
-import { benchSimulate, simulateRows } from "./simulate.ts";
+import { benchScale, scaleRows } from "./scale.ts";
+import { benchSoak, soakRows } from "./soak.ts";
 
 /**
- * Measures the README's figures and prints them as its table. With SPOTALIS_E2E_BINARY set the operator
- * is that binary, otherwise `deno run`.
+ * Measures and prints tables, with SPOTALIS_E2E_BINARY set of that binary, otherwise of `deno run`:
+ *
+ *   deno task bench                                            the README's figures
+ *   deno task bench scale [--pods N] [--workloads N] [--limit MINUTES]
+ *   deno task soak [--minutes N]
  */
-const decideSeconds = benchDecide();
-const simulateFigures = await benchSimulate(tell);
-const figures = await benchCluster(tell);
-const { empty, full, eightConnections, burst200, burst200Floor } = figures;
+const { positionals: [what], values } = parseArgs({
+  args: Deno.args,
+  allowPositionals: true,
+  options: {
+    pods: { type: "string", default: "10000" },
+    workloads: { type: "string", default: "500" },
+    limit: { type: "string", default: "10" },
+    minutes: { type: "string", default: "15" },
+  },
+});
 
-const ms = (value: number) => value.toFixed(2);
-const latency = ({ p50Ms, p99Ms }: { p50Ms: number; p99Ms: number }) => `${ms(p50Ms)} / ${ms(p99Ms)} ms`;
-const ratio = (full.p50Ms / empty.p50Ms).toFixed(2);
-const steady = Object.entries(figures.steadyRequests).map(([what, count]) => `${count} ${what}`).join(", ");
-const rows = [
-  ["figure", "reach", "measured"],
-  ["---", "---", "---"],
-  ["admission, one connection, empty namespace: p50 / p99", "0.8 / 5 ms", latency(empty)],
-  [
-    "the same beside 5,000 pods of 100 workloads",
-    "at most 1.5 times",
-    `${latency(full)}: ${ratio} times the p50`,
-  ],
-  ["eight connections", "2,500 reviews/s", `${eightConnections.perSecond.toFixed(0)} reviews/s`],
-  [
-    "the API server's own histogram, burst of 200: p50 / p99",
-    "5 / 50 ms",
-    `${latency(burst200)}; a webhook that does nothing: ${latency(burst200Floor)}`,
-  ],
-  [
-    "RSS idle / with 5,000 pods / after a burst of 1,000",
-    "80 / 120 MB",
-    `${figures.idleMB.toFixed(0)} / ${figures.fullMB.toFixed(0)} / ${figures.afterBurstMB.toFixed(0)} MB`,
-  ],
-  [
-    "start to readyz 200, empty cluster / 5,000 pods",
-    "1.0 / 4 s",
-    `${(figures.readyEmptyMs / 1_000).toFixed(2)} / ${(figures.readyFullMs / 1_000).toFixed(2)} s`,
-  ],
-  ["requests in a steady minute, 100 balanced workloads", "the Lease's, and watch renewals", steady],
-  ["`decide` over 10,000 workloads of 10 pods", "0.5 s", `${decideSeconds.toFixed(3)} s`],
-  ...simulateRows(simulateFigures),
-];
-print(rows.map((row) => `| ${row.join(" | ")} |`).join("\n"));
+const MINUTE_MS = 60_000;
+
+function printTable(head: string[], rows: string[][]): void {
+  print([head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n"));
+}
+
+if (what === "scale") {
+  const figures = await benchScale({
+    pods: Number(values.pods),
+    workloads: Number(values.workloads),
+    stepLimitMs: Number(values.limit) * MINUTE_MS,
+  }, tell);
+  printTable(["figure", "measured"], scaleRows(figures));
+} else if (what === "soak") {
+  const figures = await benchSoak({
+    lengthMs: Number(values.minutes) * MINUTE_MS,
+    cutEveryMs: MINUTE_MS,
+    faultEveryMs: 3 * MINUTE_MS,
+  }, tell);
+  printTable(["figure", "measured"], soakRows(figures));
+} else {
+  printTable(["figure", "reach", "measured"], await benchAll());
+}

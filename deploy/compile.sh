@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# Compiles main.ts into one binary with its permissions baked in:
+# Compiles one binary with its permissions baked in:
 #
-#   deploy/compile.sh cli     dist/spotalis         for any cluster that a kubeconfig names
-#   deploy/compile.sh image   dist/spotalis-image   for a pod, with the narrowest permissions
+#   deploy/compile.sh cli       dist/spotalis            every command, for any cluster that a kubeconfig names
+#   deploy/compile.sh image     dist/spotalis-image      for a pod: no "simulate" and "demo", whose code would
+#                                                        take 15 MB of memory, and the narrowest permissions
+#   deploy/compile.sh operator  dist/spotalis-operator   the program of the image with the permissions of the
+#                                                        cli: what tests and benchmarks start outside a pod
 #
 # What a permission does not name is refused at run time, without a prompt, and no flag given to the
 # binary can widen it. Neither build may write files, run programs, load libraries or ask for the
@@ -55,9 +58,9 @@ common=(
   --deny-import
 )
 
-case ${1:-} in
-cli)
-  output=dist/spotalis
+build=${1:-}
+case $build in
+cli | operator)
   permissions=(
     # The API server is the one that a kubeconfig names; "run" listens where its configuration says.
     --allow-net
@@ -66,26 +69,32 @@ cli)
   )
   ;;
 image)
-  output=dist/spotalis-image
+  peers=10.0.0.0/8:9443,172.16.0.0/12:9443,192.168.0.0/16:9443,100.64.0.0/10:9443
   permissions=(
     # The API server by its name, since its address is not known beforehand. 0.0.0.0 and [::] without a
     # port are for listening: webhook, metrics and health, on whatever ports the configuration names. A
     # connection to them gets no further than the pod itself. Nor does one to 127.0.0.1, where the webhook's
     # listener hands its connections to the server behind it.
-    --allow-net='kubernetes.default.svc:443,0.0.0.0,[::],127.0.0.1'
+    # The webhook of the replica that leads, by its pod's address, which is known only then: so the private
+    # ranges, and of them the one port of deploy/. Ranges of IPv6 cannot be named. A cluster whose pods have
+    # other addresses, or another webhook.port, needs them here: without, each replica decides by itself.
+    --allow-net="kubernetes.default.svc:443,0.0.0.0,[::],127.0.0.1,$peers"
     # Token and CA of the service account; the configuration and certificates that deploy/ mounts; the
     # default of webhook.certDir.
     --allow-read=/var/run/secrets/kubernetes.io/serviceaccount,/etc/spotalis,/tmp/k8s-webhook-server/serving-certs
   )
   ;;
 *)
-  echo "usage: deploy/compile.sh cli|image" >&2
+  echo "usage: deploy/compile.sh cli|image|operator" >&2
   exit 2
   ;;
 esac
 
+entry=main_operator.ts output=dist/spotalis-$build
+if [[ $build == cli ]]; then entry=main.ts output=dist/spotalis; fi
+
 # One file first: it holds only what is reached, starts in two thirds of the time, and saves 7 MB of
 # memory. The packages are those of deno.lock, or it fails (--frozen).
-bundle=dist/bundle/spotalis.js
-"${deno[@]}" bundle --quiet --frozen --output "$bundle" main.ts
+bundle=dist/bundle/spotalis-$build.js
+"${deno[@]}" bundle --quiet --frozen --output "$bundle" "$entry"
 "${deno[@]}" compile "${common[@]}" "${permissions[@]}" --output "$output" "$bundle"

@@ -6,6 +6,9 @@ import { type AppDeps, createObserver, settingsOf } from "./observer.ts";
 import { Admission } from "./operator/admission.ts";
 import { Announcer } from "./operator/announcer.ts";
 import { Evictor } from "./operator/evictor.ts";
+import { ADDRESS_ANNOTATION, type PeerAddress, published } from "./operator/forwarding/leader_address.ts";
+import { connectPeer } from "./operator/forwarding/peer_connection.ts";
+import { Peers } from "./operator/forwarding/peers.ts";
 import { Metrics } from "./operator/metrics.ts";
 import { OwnerReader } from "./operator/owner_reader.ts";
 import { Reconciler } from "./operator/reconciler.ts";
@@ -26,6 +29,12 @@ const SETTLE_MS = 100;
 const LEASE_WARNING_MS = 60_000;
 /** Longest wait of admission for a cache that is behind. */
 const LAG_MS = 250;
+
+/** Where other replicas reach the webhook of this process; undefined: nowhere that can be known beforehand. */
+function ownAddress({ config: { webhook }, podIp }: AppDeps): PeerAddress | undefined {
+  const isKnown = webhook.enabled && webhook.port !== 0 && podIp !== undefined && podIp !== "";
+  return isKnown ? { hostname: podIp, port: webhook.port } : undefined;
+}
 
 /** The composition root: everything that `spotalis run` is made of. Nothing starts here. */
 export function createApp(deps: AppDeps) {
@@ -48,6 +57,8 @@ export function createApp(deps: AppDeps) {
     for (const workload of cache.workloads()) queue.add(workloadKey(workload));
   };
   const { leaderElection, namespace, readOnlyMode } = config.operator;
+  const { forwarding } = config.webhook;
+  const address = forwarding.enabled ? ownAddress(deps) : undefined;
   const cap = new EvictionCap(config.controllers.disruption.maxEvictionsPerMinute);
   const leaseFailures = new Sparing(clock, { everyMs: LEASE_WARNING_MS });
   const elector = !leaderElection.enabled ? undefined : new LeaderElector({
@@ -73,7 +84,15 @@ export function createApp(deps: AppDeps) {
     leaseDurationMs: leaderElection.leaseDuration.ms,
     renewDeadlineMs: leaderElection.renewDeadline.ms,
     retryPeriodMs: leaderElection.retryPeriod.ms,
+    ...address === undefined ? {} : { annotations: { [ADDRESS_ANNOTATION]: published(address, identity) } },
   });
+  const peers = elector === undefined || !forwarding.enabled ? undefined : new Peers({
+    clock,
+    log,
+    election: elector,
+    connect: connectPeer,
+    metrics: metrics.forwarding,
+  }, { identity, address, deadlineMs: forwarding.deadline.ms });
   if (elector === undefined) {
     metrics.leading(true);
     cap.takeOver(clock.now());
@@ -143,6 +162,7 @@ export function createApp(deps: AppDeps) {
     clock,
     log,
     onReview: (review) => metrics.reviewed(review),
+    peers,
   });
 
   /** What Events are about that are of no one workload. */
@@ -178,6 +198,7 @@ export function createApp(deps: AppDeps) {
     storms,
     reconciler,
     webhook,
+    peers,
     enqueueAll,
     /** What expires by itself is forgotten. */
     sweep: () => reservations.sweep(clock.now()),

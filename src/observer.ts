@@ -34,6 +34,8 @@ export interface AppDeps {
   readonly random: Random;
   readonly log: Log;
   readonly identity: string;
+  /** Of this process's pod, for other replicas; undefined: it is in none. */
+  readonly podIp?: string | undefined;
   readonly version: string;
   readonly runtime: string;
   readonly process: () => ProcessFigures;

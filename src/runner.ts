@@ -142,7 +142,8 @@ class Runner {
   async #serveWebhook(signal: AbortSignal): Promise<void> {
     const { app, config, clock, log } = this.#deps;
     const { certDir, certName, keyName, port } = config.webhook;
-    const files = { certPath: `${certDir}/${certName}`, keyPath: `${certDir}/${keyName}` };
+    const [certPath, keyPath, caPath] = [certName, keyName, "ca.crt"].map((name) => `${certDir}/${name}`);
+    const files = { certPath: certPath!, keyPath: keyPath!, caPath };
     let server: TlsServer | undefined;
     const follower = new CertificateFollower({
       clock,
@@ -165,6 +166,7 @@ class Runner {
           server.renew(tls);
           log.info("certificate renewed", { expires });
         }
+        app.peers?.use(tls);
         app.metrics.certificate(tls.expiresMs);
       },
       onReload: (result) => app.metrics.certificateReloaded(result),

@@ -97,12 +97,13 @@ const OF_SERVE = ["port", "speed"] as const;
 /** How many arguments a command takes beside its options. */
 const MOST_ARGUMENTS: Readonly<Partial<Record<CommandName, number>>> = { explain: 1, simulate: Infinity };
 
-export function parseArguments(args: readonly string[]): Arguments {
+/** `names`: the commands that a complaint lists. Another one of `COMMANDS` is read all the same. */
+export function parseArguments(args: readonly string[], names: readonly CommandName[] = COMMANDS): Arguments {
   const { values, positionals } = parsed(args);
   const [first = "run", ...rest] = positionals;
   const command = COMMANDS.find((name) => name === first);
   if (command === undefined) {
-    throw new UsageError(`there is no command "${first}": the commands are ${COMMANDS.join(", ")}`);
+    throw new UsageError(`there is no command "${first}": the commands are ${names.join(", ")}`);
   }
   checkOptions(command, values);
   const most = MOST_ARGUMENTS[command] ?? 0;

@@ -42,6 +42,7 @@ export const READ_VARIABLES: readonly string[] = [
   "KUBERNETES_SERVICE_HOST",
   "HOME",
   "POD_NAME",
+  "POD_IP",
   "NO_COLOR",
 ];
 
@@ -98,6 +99,7 @@ export async function appDeps(
     random: systemRandom,
     log,
     identity: outside.instance,
+    podIp: outside.env["POD_IP"],
     version: VERSION,
     runtime: `deno ${Deno.version.deno}`,
     process: outside.process,

@@ -1,8 +1,20 @@
-import type { CommandName } from "./arguments.ts";
+import { type CommandName, COMMANDS } from "./arguments.ts";
 
 const CLUSTER = `  --kubeconfig FILE   the cluster; else KUBECONFIG, the service account, ~/.kube/config
   --context NAME      a context of the kubeconfig
   --config FILE       the operator's configuration`;
+
+/** Of each command, what the list of them says. */
+const LINES: Readonly<Record<CommandName, string>> = {
+  run: "run (default)       the operator: admission webhook and controller",
+  plan: "plan                what it would do in a cluster now; changes nothing",
+  explain: "explain KIND/NAME   a workload's policy, census, slots, and every gate with its answer",
+  simulate:
+    "simulate -f FILE    your manifests in an embedded cluster: days of spot reclaims in seconds, and a report",
+  demo: "demo                an embedded cluster in this terminal: the whole story in under two minutes",
+  config: "config              the effective configuration, and where each value came from",
+  version: "version             the version",
+};
 
 const HELP: Readonly<Record<CommandName, string>> = {
   run: `Usage: spotalis [run] [options]
@@ -10,13 +22,7 @@ const HELP: Readonly<Record<CommandName, string>> = {
 Splits the replicas of annotated workloads between spot and on-demand nodes, and keeps the split right.
 
 Commands:
-  run (default)       the operator: admission webhook and controller
-  plan                what it would do in a cluster now; changes nothing
-  explain KIND/NAME   a workload's policy, census, slots, and every gate with its answer
-  simulate -f FILE    your manifests in an embedded cluster: days of spot reclaims in seconds, and a report
-  demo                an embedded cluster in this terminal: the whole story in under two minutes
-  config              the effective configuration, and where each value came from
-  version             the version
+{COMMANDS}
 
 Options of run:
 ${CLUSTER}
@@ -85,6 +91,7 @@ Options:
 `,
 };
 
-export function helpOf(command: CommandName): string {
-  return HELP[command];
+/** `names`: the commands that there are. */
+export function helpOf(command: CommandName, names: readonly CommandName[] = COMMANDS): string {
+  return HELP[command].replace("{COMMANDS}", names.map((name) => `  ${LINES[name]}`).join("\n"));
 }

@@ -1,53 +1,33 @@
 import { createLog, describeError } from "../runtime/log.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { parseArguments, UsageError } from "./arguments.ts";
-import { config } from "./config.ts";
+import { COMMANDS, parseArguments, UsageError } from "./arguments.ts";
+import type { Commands, Surroundings } from "./commands.ts";
 import { ConfigError, type Outside } from "./context.ts";
-import { demo } from "./demo/demo.ts";
-import { explain } from "./explain.ts";
 import { helpOf } from "./help.ts";
-import { plan } from "./plan.ts";
-import { run } from "./run.ts";
-import { InputError } from "./simulate/input_error.ts";
-import { simulate } from "./simulate/simulate.ts";
-import { VERSION } from "./version.ts";
+import { InputError } from "./input_error.ts";
 
-export interface MainOptions {
-  readonly outside: Outside;
-  readonly stop: AbortSignal;
+export interface MainOptions extends Surroundings {
+  /** Those that this build has. */
+  readonly commands: Commands;
 }
 
 /** Carries a command line out; the answer is the exit code: 0 done, 1 failed, 2 bad usage or configuration. */
-export async function main(args: readonly string[], { outside, stop }: MainOptions): Promise<number> {
+export async function main(
+  args: readonly string[],
+  { commands, ...surroundings }: MainOptions,
+): Promise<number> {
+  const { outside } = surroundings;
   try {
-    const parsed = parseArguments(args);
-    if (parsed.help) {
-      outside.write(helpOf(parsed.command));
-      return 0;
+    const names = COMMANDS.filter((name) => commands[name] !== undefined);
+    const parsed = parseArguments(args, names);
+    const command = commands[parsed.command];
+    if (command === undefined) {
+      outside.writeError(`spotalis: this build has no "${parsed.command}", only ${names.join(", ")}\n`);
+      return 2;
     }
-    switch (parsed.command) {
-      case "run":
-        await run(parsed, { outside, stop });
-        return 0;
-      case "plan":
-        await plan(parsed, { outside, stop });
-        return 0;
-      case "explain":
-        await explain(parsed, { outside, stop });
-        return 0;
-      case "simulate":
-        await simulate(parsed, { outside, stop });
-        return 0;
-      case "demo":
-        await demo(parsed, { outside, stop });
-        return 0;
-      case "config":
-        await config(parsed, outside);
-        return 0;
-      case "version":
-        outside.write(`spotalis ${VERSION}\n`);
-        return 0;
-    }
+    if (parsed.help) outside.write(helpOf(parsed.command, names));
+    else await command(parsed, surroundings);
+    return 0;
   } catch (error) {
     return report(error, outside);
   }

@@ -100,6 +100,9 @@ const bindAddress = (byDefault: string) =>
 
 const presets = [...PRESET_NAMES, "auto"] as const;
 
+/** Then this replica still has to decide itself, in the time that deploy/webhook.yaml gives it. */
+const MOST_FORWARDING_MS = 1_000;
+
 /** Design section 8. What needs two keys to judge is in `cross_checks.ts`. */
 export const ConfigSchema = z.strictObject({
   operator: section({
@@ -149,6 +152,12 @@ export const ConfigSchema = z.strictObject({
     certDir: text("the path of a folder").default("/tmp/k8s-webhook-server/serving-certs"),
     certName: text("the name of a file").default("tls.crt"),
     keyName: text("the name of a file").default("tls.key"),
+    forwarding: section({
+      enabled: flag(true),
+      deadline: duration("300ms").refine(({ ms }) => ms <= MOST_FORWARDING_MS, {
+        error: `has to be at most ${MOST_FORWARDING_MS}ms: the API server waits for 2s in all`,
+      }),
+    }),
   }),
   observability: section({
     metrics: section({

@@ -59,8 +59,12 @@ export function decide(snapshot: WorkloadSnapshot, options: DecideOptions): Deci
   const stuck = first?.answer.stuck;
   const held = stuck === undefined ? first : firstAnswer(of, STANDING);
   if (held !== undefined) {
-    const until = held.answer.until ?? fallsBackAt(of);
-    return { ...answered(held.gate, { ...held.answer, until }), ...tally };
+    const { until = Infinity } = held.answer;
+    const next = Math.min(until, fallsBackAt(of) ?? Infinity);
+    return {
+      ...answered(held.gate, { ...held.answer, until: next === Infinity ? undefined : next }),
+      ...tally,
+    };
   }
   if (stuck !== undefined) {
     return { action: "evict", reason: "fallback", detail: first!.answer.detail, victims: stuck, ...tally };

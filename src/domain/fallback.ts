@@ -36,22 +36,26 @@ export interface FallbackView {
   readonly retryAtMs: number | undefined;
   /** While open: whether a pod may be moved to try it now. */
   readonly mayProbe: boolean;
+  /** While open: an earlier leader has opened it, and told of that. */
+  readonly isInherited: boolean;
 }
 
 interface Breaker {
   readonly group: Group;
-  /** Only a pod that gets a spot node after this closes it. */
+  readonly afterMs: number;
+  readonly isInherited: boolean;
+  /** Only a pod of its own that gets a spot node after this closes it. */
   sinceMs: number;
+  /** And only one of another workload's that does so after this. */
+  othersMs: number;
   retryAtMs: number;
   retryAfterMs: number;
-  /** What closes others has not helped it: it counts on its own probes, and nobody on them. */
-  readonly isAlone: boolean;
 }
 
 interface Closing {
   readonly atMs: number;
+  /** So much later, an opening is the first again. */
   readonly retryAfterMs: number;
-  readonly byAnother: boolean;
 }
 
 interface Probe {
@@ -59,6 +63,12 @@ interface Probe {
   /** Given to a pod, rather than still looking for one. */
   readonly isGiven: boolean;
   readonly untilMs: number;
+}
+
+interface Opening {
+  readonly group: Group;
+  readonly afterMs: number;
+  readonly nowMs: number;
 }
 
 /** What workloads that ask for the same nodes have in common. */
@@ -69,16 +79,16 @@ interface Group {
   probe: Probe | undefined;
 }
 
-/** A pod that was placed before a breaker closed may appear this much later. */
+/** A pod that was placed before a breaker opened or closed may appear so much later. */
 const LATE_MS = 5_000;
 const DEFAULT_AFTER_MS = 120_000;
 /** For a probe's pod to be made and looked at, beside the time that it may wait for a node. */
 const PROBE_SLACK_MS = 30_000;
 
 /**
- * The spot breakers of all workloads. One opens when spot pods of its workload are unschedulable for too
- * long; then its pods go to on-demand until a probe gets a spot node. Workloads of one group probe in turn:
- * a success closes the breakers of all, a failure puts off all.
+ * The spot breakers of all workloads. One opens when spot pods of its workload are unschedulable for too long: its
+ * pods go to on-demand until a probe gets a spot node. Workloads of one group probe in turn: a success closes the
+ * breakers of all, a failure puts off all.
  */
 export class SpotBreakers {
   readonly #settings: FallbackSettings;
@@ -100,20 +110,18 @@ export class SpotBreakers {
   /** Takes in what a workload's pods tell; answers the UIDs of others whose breakers that has closed. */
   observe(member: FallbackMember, evidence: SpotEvidence, nowMs: number): readonly string[] {
     const { uid, afterMs } = member;
-    const group = this.#join(member);
+    const group = this.#join(member, nowMs);
+    if (afterMs === undefined) this.#drop(uid);
+    else this.#adopt(uid, { group, afterMs, evidence, nowMs });
     const closed = this.#takeSuccess(uid, { group, scheduledMs: evidence.scheduledMs, nowMs });
-    if (afterMs === undefined) {
-      this.#drop(uid);
-      return closed;
-    }
-    this.#adopt(uid, { group, placed: evidence.placed, nowMs });
+    if (afterMs === undefined) return closed;
     const stuck = evidence.stuck.filter(({ sinceMs }) => nowMs >= sinceMs + afterMs);
     const breaker = this.#open.get(uid);
     if (breaker === undefined) {
-      if (stuck.length > 0) this.#openNow(uid, { group, nowMs });
-    } else if (stuck.some(({ createdMs }) => createdMs > breaker.sinceMs)) {
+      if (stuck.length > 0) this.#openNow(uid, { group, afterMs, nowMs });
+    } else if (stuck.some(({ createdMs }) => isTry(breaker, createdMs))) {
       this.#takeFailure(uid, breaker, nowMs);
-    } else if (evidence.waitingMs !== undefined && evidence.waitingMs > breaker.sinceMs) {
+    } else if (evidence.waitingMs !== undefined && isTry(breaker, evidence.waitingMs)) {
       this.probe(uid, { isGiven: true, nowMs: evidence.waitingMs });
     }
     return closed;
@@ -125,10 +133,12 @@ export class SpotBreakers {
       const longMs = this.#settings.afterMs ?? DEFAULT_AFTER_MS;
       const isWaiting = afterMs === undefined &&
         evidence.stuck.some(({ sinceMs }) => nowMs >= sinceMs + longMs);
-      return { afterMs, state: isWaiting ? "waiting" : "closed", retryAtMs: undefined, mayProbe: false };
+      const state = isWaiting ? "waiting" : "closed";
+      return { afterMs, state, retryAtMs: undefined, mayProbe: false, isInherited: false };
     }
-    const mayProbe = nowMs >= breaker.retryAtMs && probeOf(breaker.group, nowMs) === undefined;
-    return { afterMs, state: "open", retryAtMs: breaker.retryAtMs, mayProbe };
+    const { group, retryAtMs, isInherited } = breaker;
+    const mayProbe = nowMs >= retryAtMs && probeOf(group, nowMs) === undefined;
+    return { afterMs, state: "open", retryAtMs, mayProbe, isInherited };
   }
 
   /** For a pod that is being created: with a mark it goes to on-demand, without one where it belongs. */
@@ -142,12 +152,20 @@ export class SpotBreakers {
     return mayTry ? undefined : { retryAtMs: nowMs + retryAfterMs, retryAfterMs };
   }
 
-  /** A pod of the workload was sent to try spot, or else one was evicted so that its replacement does. */
+  /** A pod of the workload was sent to try spot, or else one is evicted so that its replacement does. */
   probe(uid: string, { isGiven, nowMs }: { isGiven: boolean; nowMs: number }): void {
     const breaker = this.#open.get(uid);
     if (breaker === undefined) return;
-    const untilMs = nowMs + (this.#settings.afterMs ?? DEFAULT_AFTER_MS) + PROBE_SLACK_MS;
-    breaker.group.probe = { uid, isGiven, untilMs };
+    const { group, afterMs } = breaker;
+    const untilMs = nowMs + afterMs + PROBE_SLACK_MS;
+    const isLater = group.probe === undefined || group.probe.uid === uid || group.probe.untilMs < untilMs;
+    if (isLater) group.probe = { uid, isGiven, untilMs };
+  }
+
+  /** The pod that was to be evicted for a probe was not: another may try. */
+  endProbe(uid: string): void {
+    const group = this.#open.get(uid)?.group;
+    if (group?.probe?.uid === uid && !group.probe.isGiven) group.probe = undefined;
   }
 
   /** The workload is gone, or another process decides about it. */
@@ -162,11 +180,13 @@ export class SpotBreakers {
     for (const map of [this.#groups, this.#groupKeys, this.#open, this.#closings]) map.clear();
   }
 
-  #join({ uid, group: key }: FallbackMember): Group {
-    if (this.#groupKeys.get(uid) !== key) {
-      // Its template has changed, and so what its pods can tell of spot.
+  #join({ uid, group: key }: FallbackMember, nowMs: number): Group {
+    const before = this.#groupKeys.get(uid);
+    if (before !== undefined && before !== key) {
+      // Its template has changed: what earlier pods say is of other nodes.
       this.#drop(uid);
       this.#leave(uid);
+      this.#closings.set(uid, { atMs: nowMs, retryAfterMs: 0 });
     }
     const group = this.#groups.get(key) ?? { members: new Set(), scheduledMs: undefined, probe: undefined };
     group.members.add(uid);
@@ -191,45 +211,55 @@ export class SpotBreakers {
     if (breaker.group.probe?.uid === uid) breaker.group.probe = undefined;
   }
 
-  #openNow(uid: string, { group, nowMs }: { group: Group; nowMs: number }): void {
+  #openNow(uid: string, { group, afterMs, nowMs }: Opening): void {
     const last = this.#closings.get(uid);
     const isAgain = last !== undefined && nowMs < last.atMs + last.retryAfterMs;
     const retryAfterMs = isAgain ? this.#longer(last.retryAfterMs) : this.#settings.retryAfterMs;
-    const isAlone = isAgain && last.byAnother;
-    this.#open.set(uid, { group, sinceMs: nowMs, retryAtMs: nowMs + retryAfterMs, retryAfterMs, isAlone });
+    this.#open.set(uid, {
+      group,
+      afterMs,
+      isInherited: false,
+      sinceMs: nowMs,
+      // What others get has not lasted, or not helped it: for a while it is no news.
+      othersMs: nowMs + (isAgain ? retryAfterMs / 2 : 0),
+      retryAtMs: nowMs + retryAfterMs,
+      retryAfterMs,
+    });
   }
 
   /** The fallback of an earlier leader, as its pods show it. */
   #adopt(
     uid: string,
-    { group, placed, nowMs }: { group: Group; placed: SpotEvidence["placed"]; nowMs: number },
+    { evidence: { placed, scheduledMs = -Infinity }, ...of }: Opening & { evidence: SpotEvidence },
   ): void {
+    const { group, afterMs, nowMs } = of;
     if (placed === undefined || this.#open.has(uid)) return;
-    const closedMs = this.#closings.get(uid)?.atMs ?? -Infinity;
-    if (placed.createdMs < (group.scheduledMs ?? -Infinity) || placed.createdMs <= closedMs + LATE_MS) return;
+    const { createdMs } = placed;
+    const lateMs = LATE_MS + (this.#closings.get(uid)?.atMs ?? -Infinity);
+    if (createdMs < scheduledMs || createdMs <= lateMs) return;
     const { retryAfterMs: least, maxRetryAfterMs: most } = this.#settings;
-    this.#open.set(uid, {
-      group,
-      sinceMs: placed.createdMs,
-      retryAtMs: Math.min(placed.retryAtMs, nowMs + most),
-      retryAfterMs: Math.min(Math.max(placed.retryAfterMs, least), most),
-      isAlone: false,
-    });
+    const retryAfterMs = Math.min(Math.max(placed.retryAfterMs, least), most);
+    const retryAtMs = Math.min(placed.retryAtMs, nowMs + most);
+    // What others had got by then has not closed it for the earlier leader either, if it had failed before.
+    const othersMs = retryAfterMs > least ? Math.min(nowMs, retryAtMs - retryAfterMs / 2) : createdMs;
+    if ((group.scheduledMs ?? -Infinity) > othersMs) return;
+    const times = { sinceMs: createdMs, othersMs, retryAtMs, retryAfterMs };
+    this.#open.set(uid, { group, afterMs, isInherited: true, ...times });
   }
 
   #takeSuccess(
     uid: string,
     { group, scheduledMs, nowMs }: { group: Group; scheduledMs: number | undefined; nowMs: number },
   ): string[] {
-    if (scheduledMs === undefined || scheduledMs <= (group.scheduledMs ?? -Infinity)) return [];
-    group.scheduledMs = scheduledMs;
-    const closed = [...group.members].filter((each) => {
+    if (scheduledMs === undefined) return [];
+    const isNews = scheduledMs > (group.scheduledMs ?? -Infinity);
+    if (isNews) group.scheduledMs = scheduledMs;
+    const closed = [...isNews ? group.members : [uid]].filter((each) => {
       const breaker = this.#open.get(each);
-      return breaker !== undefined && breaker.sinceMs < scheduledMs && (each === uid || !breaker.isAlone);
+      return breaker !== undefined && scheduledMs > (each === uid ? breaker.sinceMs : breaker.othersMs);
     });
     for (const each of closed) {
-      const { retryAfterMs } = this.#open.get(each)!;
-      this.#closings.set(each, { atMs: nowMs, retryAfterMs, byAnother: each !== uid });
+      this.#closings.set(each, { atMs: nowMs, retryAfterMs: this.#open.get(each)!.retryAfterMs });
       this.#drop(each);
     }
     return closed.filter((each) => each !== uid);
@@ -237,22 +267,32 @@ export class SpotBreakers {
 
   /** A pod that tried spot while the breaker was open has found no node either. */
   #takeFailure(uid: string, breaker: Breaker, nowMs: number): void {
-    const { group, isAlone } = breaker;
-    breaker.retryAfterMs = this.#longer(breaker.retryAfterMs);
-    breaker.retryAtMs = nowMs + breaker.retryAfterMs;
+    const { group, afterMs } = breaker;
+    const isAgain = breaker.othersMs > breaker.sinceMs;
+    const retryAfterMs = this.#longer(breaker.retryAfterMs);
+    breaker.retryAfterMs = retryAfterMs;
     breaker.sinceMs = nowMs;
+    breaker.othersMs = nowMs + (isAgain ? retryAfterMs / 2 : 0);
+    breaker.retryAtMs = nowMs + retryAfterMs;
     if (group.probe?.uid === uid) group.probe = undefined;
-    if (isAlone) return;
     for (const each of group.members) {
       const other = each === uid ? undefined : this.#open.get(each);
-      if (other === undefined || other.isAlone) continue;
-      other.retryAtMs = Math.max(other.retryAtMs, nowMs + other.retryAfterMs);
+      if (other === undefined) continue;
+      other.retryAtMs = Math.max(other.retryAtMs, nowMs + Math.min(other.retryAfterMs, retryAfterMs));
+      // The next turn is another's: else one that no node is large enough for could take them all.
+      const isTied = other.retryAtMs === nowMs + retryAfterMs;
+      if (isTied) breaker.retryAtMs = nowMs + retryAfterMs + afterMs + PROBE_SLACK_MS;
     }
   }
 
   #longer(retryAfterMs: number): number {
     return Math.min(2 * retryAfterMs, this.#settings.maxRetryAfterMs);
   }
+}
+
+/** Whether a spot pod was made to try while the breaker was open, rather than on its way when it opened. */
+function isTry({ sinceMs, retryAfterMs }: Breaker, createdMs: number): boolean {
+  return createdMs > sinceMs + Math.min(LATE_MS, retryAfterMs / 4);
 }
 
 function probeOf({ probe }: Group, nowMs: number): Probe | undefined {

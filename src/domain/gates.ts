@@ -67,25 +67,45 @@ const empty: Check = ({ snapshot }) => snapshot.replicas === 0 ? { detail: "repl
 
 const paused: Check = ({ snapshot }) => snapshot.isPaused ? { detail: "the Deployment is paused" } : undefined;
 
-/** Spot pods that no node is found for are replaced; until spot has capacity again, none is moved there. */
-const fallback: Check = ({ snapshot, drift, now }) => {
+/** Pods that no node is found for are replaced; until spot has capacity again, no pod is moved there. */
+const fallback: Check = (of) => {
+  const { snapshot, drift, now } = of;
   const { afterMs, state, retryAtMs, mayProbe } = snapshot.fallback;
-  if (afterMs === undefined) return undefined;
-  const stuck = snapshot.pods.filter((pod) => isStuck(pod) && now.wallMs >= pod.unschedulableMs + afterMs);
+  const isLong = ({ unschedulableMs }: { unschedulableMs: number }) =>
+    afterMs !== undefined && now.wallMs >= unschedulableMs + afterMs;
+  const stuck = snapshot.pods.filter((pod) => isStuck(pod)).filter(isLong);
   if (stuck.length > 0) {
-    const after = formatDuration(afterMs);
+    const after = formatDuration(afterMs!);
     return { detail: `${count(stuck.length)} unschedulable on spot for ${after}: to on-demand`, stuck };
   }
-  if (state !== "open" || drift >= 0 || mayProbe) return undefined;
-  if (now.wallMs >= retryAtMs!) return { detail: "no spot capacity: another workload's pod is trying now" };
-  return { detail: "no spot capacity: one pod tries again later", until: retryAtMs };
+  if (state === "open" && drift < 0 && !mayProbe) {
+    if (now.wallMs >= retryAtMs!) return { detail: "no spot capacity: another workload's pod is trying now" };
+    return { detail: "no spot capacity: one pod tries again later", until: retryAtMs };
+  }
+  return surplus(of);
 };
 
-/** When pods that no node is found for are next replaced; undefined: there are none, or they may wait. */
-export function fallsBackAt({ snapshot }: Case): number | undefined {
+/** Of the kind that has too many, pods that no node is found for: they need not become ready to be moved. */
+function surplus({ snapshot, drift }: Case): Answer | undefined {
+  const { pods, rollout, replicas, fallback: { state } } = snapshot;
+  // What admission would do with their replacements is certain only where one owner has all pods.
+  const isWhole = rollout.isObserved && rollout.ownersWithPods === 1 && pods.filter(isLive).length === replicas;
+  if (drift === 0 || !isWhole) return undefined;
+  const [from, to] = drift > 0 ? ["spot", "on-demand"] as const : ["on-demand", "spot"] as const;
+  const most = state === "open" && to === "spot" ? 1 : Math.abs(drift);
+  const stuck = pods.filter((pod) => isStuck(pod, from))
+    .toSorted((a, b) => (b.slot ?? -1) - (a.slot ?? -1)).slice(0, most);
+  if (stuck.length === 0) return undefined;
+  return { detail: `${count(stuck.length)} unschedulable on ${from}, which has too many: to ${to}`, stuck };
+}
+
+/** When the next of the pods that no node is found for will have waited for long; undefined: there is none. */
+export function fallsBackAt({ snapshot, now }: Case): number | undefined {
   const { afterMs } = snapshot.fallback;
-  const since = afterMs === undefined ? [] : snapshot.pods.filter(isStuck).map((pod) => pod.unschedulableMs);
-  return since.length === 0 ? undefined : Math.min(...since) + afterMs!;
+  if (afterMs === undefined) return undefined;
+  const due = snapshot.pods.filter((pod) => isStuck(pod)).map((pod) => pod.unschedulableMs + afterMs)
+    .filter((at) => at > now.wallMs);
+  return due.length === 0 ? undefined : Math.min(...due);
 }
 
 const rollout: Check = ({ snapshot }) => {
@@ -218,8 +238,14 @@ export const GATES: readonly { readonly gate: Gate; readonly check: Check }[] = 
   { gate: "lease", check: lease },
 ];
 
-/** What holds an eviction back that disturbs nothing: whether this process may and can evict at all. */
-export const STANDING_GATES: ReadonlySet<Gate> = new Set(["forbidden", "throttled", "stale", "lease"]);
+/** What holds an eviction back that disturbs nothing: whether this process may and can, and whether it helps. */
+export const STANDING_GATES: ReadonlySet<Gate> = new Set([
+  "ineffective",
+  "forbidden",
+  "throttled",
+  "stale",
+  "lease",
+]);
 
 /** Gates whose answer is in the memory of the process that leads: a command that looks on cannot know it. */
 export const KNOWN_TO_LEADER: ReadonlySet<Gate> = new Set([

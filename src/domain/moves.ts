@@ -110,7 +110,8 @@ export class MoveHistory implements MoveState {
       if (pods.filter(isLive).length >= replicas) this.#batch = undefined;
       return undefined;
     }
-    if (arrived.some((pod) => pod.isPlaced && !pod.isBound)) return undefined;
+    // Where a pod without a node waits for the kind that it was to leave, there is nothing to wait for.
+    if (arrived.some((pod) => pod.isPlaced && !pod.isBound && pod.where !== batch.from)) return undefined;
     this.#batch = undefined;
     const why = whyInVain(arrived, batch.from);
     if (why !== undefined) return this.#strike(why, nowMs);
@@ -150,7 +151,8 @@ export class MoveHistory implements MoveState {
 function whyInVain(arrived: readonly PodView[], from: Capacity): string | undefined {
   const to = otherCapacity(from);
   const placed = arrived.filter((pod) => pod.isPlaced);
-  if (placed.some((pod) => pod.where === to)) return undefined;
+  // A fallback that has opened meanwhile is our own doing.
+  if (placed.some((pod) => pod.where === to || pod.fallback !== undefined)) return undefined;
   if (placed.length === 0) {
     return `the replacement of an evicted pod did not get our placement: is the webhook registered and ` +
       `reached, its namespace selected, and is there no other webhook that takes the placement out again?`;

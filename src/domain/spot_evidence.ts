@@ -1,3 +1,4 @@
+import type { Capacity } from "./capacity.ts";
 import { isLive } from "./census.ts";
 import type { FallbackMark } from "./fallback.ts";
 import type { PodView } from "./snapshot.ts";
@@ -14,9 +15,12 @@ export interface SpotEvidence {
   readonly placed: (FallbackMark & { readonly createdMs: number }) | undefined;
 }
 
-/** Spot pods of ours that have no node: what a fallback replaces. */
-export function isStuck(pod: PodView): pod is PodView & { readonly unschedulableMs: number } {
-  return isLive(pod) && pod.isPlaced && !pod.isBound && pod.where === "spot" &&
+/** A pod of ours that no node of its kind is found for. */
+export function isStuck(
+  pod: PodView,
+  kind: Capacity = "spot",
+): pod is PodView & { readonly unschedulableMs: number } {
+  return isLive(pod) && pod.isPlaced && !pod.isBound && pod.where === kind &&
     pod.unschedulableMs !== undefined;
 }
 
@@ -26,10 +30,10 @@ export function spotEvidence(pods: readonly PodView[]): SpotEvidence {
   let waitingMs: number | undefined, scheduledMs: number | undefined;
   let placed: SpotEvidence["placed"];
   for (const pod of pods) {
-    if (!isLive(pod)) continue;
     const { createdMs } = pod;
     if (isStuck(pod)) stuck.push({ sinceMs: pod.unschedulableMs, createdMs });
-    if (pod.where === "spot" && !pod.isBound) waitingMs = Math.max(createdMs, waitingMs ?? 0);
+    if (pod.where === "spot" && !pod.isBound && isLive(pod)) waitingMs = Math.max(createdMs, waitingMs ?? 0);
+    // What has happened is true of pods that terminate as well, and they may be all that is left to tell it.
     if (pod.where === "spot" && pod.isBound) scheduledMs = Math.max(pod.scheduledMs ?? 0, scheduledMs ?? 0);
     if (pod.fallback !== undefined && createdMs > (placed?.createdMs ?? -Infinity)) {
       placed = { ...pod.fallback, createdMs };

@@ -41,6 +41,8 @@ export interface LeaseOptions extends LeaseTiming {
   readonly namespace: string;
   readonly name: string;
   readonly identity: string;
+  /** What the holder says of itself: on the Lease from its first write until it is given back. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -69,6 +71,11 @@ export class LeaderElector {
   /** Undefined until the Lease has been read or made; empty: nobody holds it. */
   get holder(): string | undefined {
     return this.#observed === undefined ? undefined : this.#observed.lease.spec?.holderIdentity ?? "";
+  }
+
+  /** Of the Lease as it was last seen: by its holder, or by one before that knew no better. */
+  annotation(key: string): string | undefined {
+    return this.#observed?.lease.metadata?.annotations?.[key];
   }
 
   /** Of the Lease; undefined until it has been read or made. */
@@ -119,7 +126,9 @@ export class LeaderElector {
   async #writeReleased(signal: AbortSignal): Promise<void> {
     const now = microTime(this.#deps.clock.wall());
     const spec = { ...this.#observed?.lease.spec, holderIdentity: "", leaseDurationSeconds: 1, renewTime: now };
-    await this.#write({ ...this.#observed?.lease, spec }, signal);
+    const annotations = { ...this.#observed?.lease.metadata?.annotations };
+    for (const key of Object.keys(this.#options.annotations ?? {})) delete annotations[key];
+    await this.#write({ spec, annotations }, signal);
   }
 
   async #try(signal: AbortSignal): Promise<void> {
@@ -161,7 +170,8 @@ export class LeaderElector {
       leaseTransitions: (current?.leaseTransitions ?? 0) + (isMine || current === undefined ? 0 : 1),
     };
     try {
-      await this.#write({ ...observed?.lease, spec }, signal);
+      const annotations = { ...observed?.lease.metadata?.annotations, ...this.#options.annotations };
+      await this.#write({ spec, annotations }, signal);
       return true;
     } catch (error) {
       if (!isApiError(error, 409)) throw error;
@@ -182,14 +192,21 @@ export class LeaderElector {
     }
   }
 
-  async #write(lease: Lease, signal: AbortSignal): Promise<void> {
+  /** On top of what was last seen. */
+  async #write(
+    { spec, annotations }: { spec: Lease["spec"]; annotations: Readonly<Record<string, string>> },
+    signal: AbortSignal,
+  ): Promise<void> {
     const { namespace, name } = this.#options;
-    const isNew = lease.metadata === undefined;
+    const observed = this.#observed?.lease.metadata;
+    const isNew = observed === undefined;
+    const metadata = isNew ? { namespace, name } : observed;
+    const isAnnotated = Object.keys(annotations).length > 0 || observed?.annotations !== undefined;
     const body = {
       apiVersion: "coordination.k8s.io/v1",
       kind: "Lease",
-      metadata: isNew ? { namespace, name } : lease.metadata,
-      spec: lease.spec,
+      metadata: isAnnotated ? { ...metadata, annotations } : metadata,
+      spec,
     };
     const request = { ...this.#request(signal), body };
     const { client } = this.#deps;

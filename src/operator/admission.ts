@@ -25,6 +25,8 @@ export interface PodAdmission {
   readonly namespace: string;
   readonly isDryRun: boolean;
   readonly pod: JsonObject;
+  /** From then on, by the monotonic clock, nobody waits for the answer any more: it takes no place. */
+  readonly untilMs?: number | undefined;
 }
 
 /** What became of a review: also the `result` of the metric. */
@@ -172,7 +174,8 @@ export class Admission {
     });
     // Nothing may come between the count and the reservation: the next in line counts it.
     const take = (placement: Placement): Placement => {
-      const isReal = !admission.isDryRun && !this.#options.isReadOnly;
+      const isLate = clock.now() >= (admission.untilMs ?? Infinity);
+      const isReal = !admission.isDryRun && !this.#options.isReadOnly && !isLate;
       if (!isReal) return placement;
       reservations.reserve(owner.uid, placement, clock.now());
       if (placement.capacity === "spot") fallback.probe(workload.uid, { isGiven: true });

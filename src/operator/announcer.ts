@@ -51,8 +51,9 @@ export class Announcer {
     this.#say(workload, { type: "Warning", reason: "SpotUnavailable", action: "Place", note });
   }
 
-  spotRestored(workload: Announced): void {
-    const note = "a pod got a spot node: its pods go where they belong again";
+  /** `isOff`: its pods had waited. */
+  spotRestored(workload: Announced, { isOff }: { isOff: boolean }): void {
+    const note = isOff ? "no pod waits for a spot node any more" : "its pods go where they belong again";
     this.#say(workload, { type: "Normal", reason: "SpotRestored", action: "Place", note });
   }
 

@@ -70,7 +70,8 @@ export class CertificateFollower {
     const { read, use, onReload } = this.#deps;
     try {
       const pair = await read();
-      const isNew = pair.cert !== this.#used?.cert || pair.key !== this.#used.key;
+      const used = this.#used;
+      const isNew = pair.cert !== used?.cert || pair.key !== used.key || pair.ca !== used.ca;
       if (isNew) {
         use(pair);
         if (this.#used !== undefined) onReload("success");

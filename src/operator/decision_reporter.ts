@@ -120,17 +120,17 @@ export class DecisionReporter {
     },
   ): void {
     const { log, announcer } = this.#deps;
-    const { state, retryAtMs } = snapshot.fallback;
+    const { state, retryAtMs, afterMs, isInherited } = snapshot.fallback;
     const before = said.fallback ?? "closed";
-    const isFirst = said.fallback === undefined;
     said.fallback = state;
     if (state === before) return;
     const retryAt = retryAtMs === undefined ? undefined : new Date(retryAtMs).toISOString();
     log.info(`spot fallback ${state}`, { ...fieldsOf(key), retryAt });
-    if (state === "closed") announcer.spotRestored(snapshot);
-    // An open one at first sight is an earlier leader's, who has told of it.
-    else if (state === "waiting" || !isFirst) {
-      announcer.spotUnavailable(snapshot, { isOff: state === "waiting", detail });
+    if (state !== "closed") {
+      if (!isInherited) announcer.spotUnavailable(snapshot, { isOff: state === "waiting", detail });
+    } else if (before === "waiting" || afterMs !== undefined) {
+      // Else it was turned off, and spot has nothing to do with it.
+      announcer.spotRestored(snapshot, { isOff: before === "waiting" });
     }
   }
 

@@ -4,6 +4,7 @@ import type { Decision } from "../domain/decide.ts";
 import { RELOAD_RESULTS, type ReloadResult } from "./certificate_follower.ts";
 import { ClusterMetrics } from "./cluster_metrics.ts";
 import { ConnectionMetrics } from "./connection_metrics.ts";
+import { ForwardingMetrics } from "./forwarding/forwarding_metrics.ts";
 import { EVICTION_OUTCOMES, type EvictionOutcome } from "./evictor.ts";
 import { declarer } from "./metric_families.ts";
 import { declareProcessMetrics, type ProcessFigures } from "./process_metrics.ts";
@@ -29,6 +30,7 @@ export class Metrics {
   readonly #declare = declarer(this.#registry);
   readonly cluster = new ClusterMetrics(this.#registry);
   readonly connections = new ConnectionMetrics(this.#registry);
+  readonly forwarding = new ForwardingMetrics(this.#registry);
   readonly #series = new WorkloadSeries();
   readonly #options: MetricsOptions;
   readonly #replicas = this.#declare.gauge("workload_replicas", "Pods by the capacity they are on.", [
@@ -131,6 +133,7 @@ export class Metrics {
     for (
       const result of [
         "placed",
+        "forwarded",
         "unmanaged",
         "invalid",
         "pinned",

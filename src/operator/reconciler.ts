@@ -135,7 +135,14 @@ export class Reconciler {
       this.#turns.leave(key);
       return undefined;
     }
-    return await this.#evictAll(key, { snapshot, decision, memory });
+    // At once: while it waits for its turn, no other workload may begin to try as well.
+    if (decision.victims.some(isOnDemand)) fallback.probe(workload.uid, { isGiven: false });
+    try {
+      return await this.#evictAll(key, { snapshot, decision, memory });
+    } finally {
+      const isMoving = decision.victims.some(({ uid }) => memory.history.evicted.has(uid));
+      if (!isMoving) fallback.endProbe(workload.uid);
+    }
   }
 
   #observe(snapshot: WorkloadSnapshot, memory: Memory): void {
@@ -201,7 +208,6 @@ export class Reconciler {
     switch (outcome.outcome) {
       case "evicted":
         history.recordEviction(victim, { pods: snapshot.pods, nowMs });
-        if (victim.where === "on-demand") this.#deps.fallback.probe(snapshot.uid, { isGiven: false });
         return undefined;
       case "gone":
         history.recordDoubt(nowMs);
@@ -270,4 +276,8 @@ export class Reconciler {
     this.#memories.delete(key);
     this.#reporter.forget(key);
   }
+}
+
+function isOnDemand({ where }: PodView): boolean {
+  return where === "on-demand";
 }

@@ -58,6 +58,11 @@ export class SpotFallback {
     this.#breakers.probe(workloadUid, { isGiven, nowMs: this.#deps.clock.wall() });
   }
 
+  /** None was evicted after all. */
+  endProbe(workloadUid: string): void {
+    this.#breakers.endProbe(workloadUid);
+  }
+
   forget(workloadUid: string): void {
     this.#breakers.forget(workloadUid);
   }
@@ -68,8 +73,11 @@ export class SpotFallback {
 
   #memberOf(workload: CachedWorkload): FallbackMember {
     const result = this.#deps.view.policyOf(workload);
-    const asked = result.kind === "managed" ? result.policy.spotFallback : "off";
-    const afterMs = asked === "off" ? undefined : asked ?? this.#settings.afterMs;
+    const policy = result.kind === "managed" ? result.policy : undefined;
+    const asked = policy?.spotFallback ?? this.#settings.afterMs;
+    // Where nothing belongs on spot there is nothing to fall back from.
+    const isNever = policy === undefined || policy.spotPercentage === 0 || asked === "off";
+    const afterMs = isNever ? undefined : asked;
     return { uid: workload.uid, group: workload.constraints, afterMs };
   }
 }

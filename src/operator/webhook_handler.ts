@@ -5,6 +5,8 @@ import { type Clock, deadline } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import { Sparing } from "../runtime/sparing.ts";
 import type { Admission, AdmissionAnswer } from "./admission.ts";
+import type { Peers } from "./forwarding/peers.ts";
+import { FORWARDED_PATH } from "./forwarding/signature_header.ts";
 import { KeptAnswers } from "./kept_answers.ts";
 import { readBody, Room, type RoomShare } from "./read_body.ts";
 
@@ -12,7 +14,19 @@ export interface WebhookDeps {
   readonly admission: Admission;
   readonly clock: Clock;
   readonly log: Log;
-  readonly onReview: (review: { operation: string; kind: string; seconds: number } & AdmissionAnswer) => void;
+  readonly onReview: (review: ReviewOutcome) => void;
+  /** Undefined: there are no other replicas, and no path for them. */
+  readonly peers?:
+    | Pick<Peers, "ask" | "mayBePeer" | "isPeer" | "leads" | "received" | "longestWaitMs">
+    | undefined;
+}
+
+export interface ReviewOutcome extends Omit<AdmissionAnswer, "result"> {
+  readonly operation: string;
+  readonly kind: string;
+  readonly seconds: number;
+  /** `forwarded`: the leader has answered, and counts it under what it was. */
+  readonly result: AdmissionAnswer["result"] | "forwarded";
 }
 
 type Handler = (request: Request) => Promise<Response>;
@@ -46,10 +60,31 @@ class Refusal extends Error {
   }
 }
 
+/** Whatever is wrong: somebody who is no replica need not know. */
+class PeerRefusal extends Refusal {
+  constructor() {
+    super(403, "only other replicas may ask here");
+  }
+}
+
+class NotLeading extends Refusal {
+  constructor() {
+    super(421, "this replica does not lead");
+  }
+}
+
 interface Review {
   readonly apiVersion: string;
   readonly uid: string;
   readonly request: JsonObject;
+}
+
+/** A body as it came, and from whom. */
+interface Asked {
+  readonly body: Uint8Array;
+  readonly isForwarded: boolean;
+  /** When another replica gives up waiting, at the latest. */
+  readonly untilMs: number | undefined;
 }
 
 /** Answers AdmissionReviews (https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/). */
@@ -67,12 +102,17 @@ export function createWebhookHandler(deps: WebhookDeps): Handler {
     const limit = deadline(deps.clock, { ms: BODY_MS, reason: "the body did not arrive in time" });
     const share = room.share();
     try {
-      const text = await readRequest(request, { signal: limit.signal, share });
-      const review = parseReview(text);
-      return reviewResponse(review, await answers.once(review.uid, () => answerReview(deps, review)));
+      const asked = await readRequest(request, { deps, signal: limit.signal, share });
+      const review = parseReview(new TextDecoder().decode(asked.body));
+      const answer = await answers.once(review.uid, () => answerReview(deps, review, asked));
+      if (asked.isForwarded) deps.peers?.received("answered");
+      return reviewResponse(review, answer);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const leftOut = refusals.pass(error.message);
+      if (error instanceof PeerRefusal) deps.peers?.received("refused");
+      // Not worth a line: the replica that asked decides itself, and says so.
+      if (error instanceof NotLeading) deps.peers?.received("not_leading");
+      const leftOut = error instanceof NotLeading ? undefined : refusals.pass(error.message);
       if (leftOut !== undefined) {
         deps.log.warn("admission request refused", { status: error.status, why: error.message, leftOut });
       }
@@ -89,21 +129,29 @@ interface Answered {
   readonly patch: string | undefined;
 }
 
-async function answerReview(deps: WebhookDeps, { uid, request }: Review): Promise<Answered> {
+async function answerReview(deps: WebhookDeps, { uid, request }: Review, asked: Asked): Promise<Answered> {
   const startedMs = deps.clock.now();
-  const asked = textAt(request, "operation") ?? "";
-  const operation = OPERATIONS.includes(asked) ? asked : "other";
+  const asks = textAt(request, "operation") ?? "";
+  const operation = OPERATIONS.includes(asks) ? asks : "other";
   const isPod = textAt(objectAt(request, "resource"), "resource") === "pods" &&
     textAt(request, "subResource") === undefined;
-  let answer: AdmissionAnswer = { result: "unmanaged", patch: [] };
+  let answer: Pick<ReviewOutcome, "result" | "patch" | "capacity"> = { result: "unmanaged", patch: [] };
   let patch: string | undefined;
   try {
-    if (operation === "CREATE" && isPod) {
+    // One hop: what came from a replica goes to no other.
+    const forwarded = operation === "CREATE" && isPod && !asked.isForwarded
+      ? await deps.peers?.ask({ uid, body: asked.body })
+      : undefined;
+    if (forwarded !== undefined) {
+      answer = { result: "forwarded", patch: [] };
+      patch = forwarded.patch;
+    } else if (operation === "CREATE" && isPod) {
       answer = await deps.admission.review({
         uid,
         namespace: textAt(request, "namespace") ?? "",
         isDryRun: request["dryRun"] === true,
         pod: objectAt(request, "object"),
+        untilMs: asked.untilMs,
       });
       if (answer.patch.length > 0) patch = encodePatch(answer.patch);
     }
@@ -118,10 +166,29 @@ async function answerReview(deps: WebhookDeps, { uid, request }: Review): Promis
 
 async function readRequest(
   request: Request,
-  limits: { readonly signal: AbortSignal; readonly share: RoomShare },
-): Promise<string> {
+  { deps: { peers, clock }, ...limits }: {
+    readonly deps: WebhookDeps;
+    readonly signal: AbortSignal;
+    readonly share: RoomShare;
+  },
+): Promise<Asked> {
+  const arrivedMs = clock.now();
   const { pathname } = new URL(request.url);
-  if (pathname !== "/mutate" && pathname !== "/") throw new Refusal(404, 'only "/mutate" and "/" are served');
+  const isForwarded = peers !== undefined && pathname === FORWARDED_PATH;
+  if (isForwarded && !peers.mayBePeer(request.headers)) throw new PeerRefusal();
+  if (!isForwarded && pathname !== "/mutate" && pathname !== "/") {
+    throw new Refusal(404, 'only "/mutate" and "/" are served');
+  }
+  const body = await readJson(request, limits);
+  if (isForwarded && !peers.isPeer(request.headers, body)) throw new PeerRefusal();
+  if (isForwarded && !peers.leads()) throw new NotLeading();
+  return { body, isForwarded, untilMs: isForwarded ? arrivedMs + peers.longestWaitMs : undefined };
+}
+
+async function readJson(
+  request: Request,
+  limits: { readonly signal: AbortSignal; readonly share: RoomShare },
+): Promise<Uint8Array> {
   if (request.method !== "POST") throw new Refusal(405, "only POST is allowed");
   const type = (request.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
   if (type !== "application/json") throw new Refusal(415, "the content type has to be application/json");
@@ -136,7 +203,7 @@ async function readRequest(
   if (body === "no room") throw new Refusal(429, "too much is being asked at once");
   if (body.length === 0) throw new Refusal(400, "the body is empty");
   if (countValues(body) > MOST_VALUES) throw new Refusal(413, `the body has more than ${MOST_VALUES} values`);
-  return new TextDecoder().decode(body);
+  return body;
 }
 
 /** At least as many as JSON of these bytes has: each begins with a bracket, or follows a comma. */

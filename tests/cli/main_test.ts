@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { OPERATOR_COMMANDS } from "../../src/cli/commands.ts";
 import { VERSION } from "../../src/cli/version.ts";
 import { runMain } from "./support.ts";
 
@@ -93,4 +94,24 @@ Deno.test("main() shows configuration and sources as JSON", async () => {
   assert.equal(config.controllers.reconcileInterval, "5m");
   assert.deepEqual(sources, { "webhook.port": "SPOTALIS_WEBHOOK_PORT" });
   assert.ok(out.endsWith("}\n"));
+});
+
+for (const args of [["demo"], ["demo", "--step"], ["simulate", "-f", "x"], ["simulate", "--help"]]) {
+  Deno.test(`main() answers "${args.join(" ")}" with exit code 2 and one line in a build that lacks it`, async () => {
+    assert.deepEqual(await runMain(args, { commands: OPERATOR_COMMANDS }), {
+      code: 2,
+      out: "",
+      error: `spotalis: this build has no "${args[0]}", only run, plan, explain, config, version\n`,
+    });
+  });
+}
+
+Deno.test("main() names in help and complaints the commands that the build has, and no other", async () => {
+  const commands = OPERATOR_COMMANDS;
+  const help = await runMain(["--help"], { commands });
+  const wrong = await runMain(["paln"], { commands });
+  for (const command of Object.keys(commands)) assert.match(help.out, new RegExp(`^  ${command} `, "m"));
+  assert.doesNotMatch(help.out + wrong.error, /demo|simulate/);
+  assert.match(wrong.error, /the commands are run, plan, explain, config, version\n/);
+  assert.equal((await runMain(["version"], { commands })).code, 0);
 });

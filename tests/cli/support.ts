@@ -1,3 +1,5 @@
+import { ALL_COMMANDS } from "../../src/cli/all_commands.ts";
+import type { Commands } from "../../src/cli/commands.ts";
 import type { Observer } from "../../src/observer.ts";
 import type { Outside } from "../../src/cli/context.ts";
 import { main } from "../../src/cli/main.ts";
@@ -10,6 +12,8 @@ export interface OutsideOptions {
   readonly stdin?: string;
   readonly isTerminal?: boolean;
   readonly stop?: AbortSignal;
+  /** All that there are, unless it is another build. */
+  readonly commands?: Commands;
 }
 
 /** A world of a few files, whose output is kept. */
@@ -40,7 +44,8 @@ export function fakeOutside({ env = {}, files = {}, stdin = "", isTerminal = fal
 /** Carries a command line out; answers its exit code and what it wrote. */
 export async function runMain(args: readonly string[], options: OutsideOptions = {}) {
   const { outside, output } = fakeOutside(options);
-  const code = await main(args, { outside, stop: options.stop ?? new AbortController().signal });
+  const { stop = new AbortController().signal, commands = ALL_COMMANDS } = options;
+  const code = await main(args, { outside, stop, commands });
   return { code, ...output };
 }
 

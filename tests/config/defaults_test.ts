@@ -40,6 +40,8 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   "webhook.certDir": "/tmp/k8s-webhook-server/serving-certs",
   "webhook.certName": "tls.crt",
   "webhook.keyName": "tls.key",
+  "webhook.forwarding.enabled": true,
+  "webhook.forwarding.deadline": "300ms",
   "observability.metrics.enabled": true,
   "observability.metrics.bindAddress": ":8080",
   "observability.metrics.path": "/metrics",
@@ -101,7 +103,7 @@ controllers:
   spotFallback: { enabled: false, after: 1m, retryAfter: 1h, maxRetryAfter: 2h }
   podDeletionCost: false
   rateLimit: { qps: 1, burst: 1 }
-webhook: { enabled: false, port: 0, certDir: /a, certName: b, keyName: c }
+webhook: { enabled: false, port: 0, certDir: /a, certName: b, keyName: c, forwarding: { enabled: false, deadline: 1s } }
 observability:
   metrics: { enabled: false, bindAddress: "[::]:1", path: /m }
   logging: { level: debug, format: console }

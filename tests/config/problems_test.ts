@@ -5,7 +5,10 @@ const SECTION = "has to be a section (a mapping)";
 
 const PROBLEMS: readonly [text: string, problem: string | RegExp][] = [
   ["nope: 1", "nope is no key; allowed are operator, controllers, webhook, observability"],
-  ["webhook: { prot: 1 }", "webhook.prot is no key; allowed are enabled, port, certDir, certName, keyName"],
+  [
+    "webhook: { prot: 1 }",
+    "webhook.prot is no key; allowed are enabled, port, certDir, certName, keyName, forwarding",
+  ],
   ["__proto__: { a: 1 }", /^__proto__ is no key/],
   ["webhook: { constructor: 1 }", /^webhook\.constructor is no key/],
   ["webhook: true", `webhook is true, ${SECTION}`],
@@ -13,6 +16,10 @@ const PROBLEMS: readonly [text: string, problem: string | RegExp][] = [
   ["controllers: { rateLimit: 5 }", `controllers.rateLimit is 5, ${SECTION}`],
   ["webhook: { port: 1.5 }", "webhook.port is 1.5, has to be an integer from 0 to 65535"],
   ['webhook: { port: "1" }', 'webhook.port is "1", has to be an integer from 0 to 65535'],
+  [
+    "webhook: { forwarding: { deadline: 1001ms } }",
+    /^webhook\.forwarding\.deadline is "1001ms", has to be at most 1000ms/,
+  ],
   ["webhook: { enabled: 1 }", "webhook.enabled is 1, has to be true or false"],
   ["operator: { namespace: '' }", 'operator.namespace is "", has to be the name of a namespace'],
   [

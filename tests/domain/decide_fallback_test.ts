@@ -66,6 +66,23 @@ Deno.test("decide() looks again when a spot pod will have been unschedulable for
   assert.equal(decision.action === "hold" && decision.until, NOW.wallMs + 1_500);
 });
 
+const LOOKS: readonly [what: string, snapshot: Partial<WorkloadSnapshot>][] = [
+  ["comes before the next try", { fallback: OPEN, policy: managed({ spotPercentage: 100 }) }],
+  ["is all that there is to wait for", { isPaused: true }],
+];
+
+for (const [what, snapshot] of LOOKS) {
+  Deno.test(`decide() looks again when a pod will have waited for long, where that ${what}`, () => {
+    const decision = decided(withStuck(AFTER_MS - 1_500, snapshot));
+    assert.equal(decision.action === "hold" && decision.until, NOW.wallMs + 1_500);
+  });
+}
+
+Deno.test("decide() does not look again at once at pods that have waited for long where something holds", () => {
+  const decision = decided(withStuck(2 * AFTER_MS, { isPaused: true }));
+  assert.equal(decision.action === "hold" && decision.until, undefined);
+});
+
 const NIGHTLY = disruptionWindow("0 2 * * *", 3_600_000);
 const PASSED: readonly [
   what: string,
@@ -101,7 +118,6 @@ for (const [reason, snapshot] of WAITS) {
 
 const NOT_STUCK: readonly [what: string, pod: Partial<PodView>][] = [
   ["nobody placed", { isPlaced: false }],
-  ["belong on on-demand", { where: "on-demand" }],
   ["have a node", { isBound: true }],
   ["terminate", { isTerminating: true }],
   ["wait for something else", { unschedulableMs: undefined }],
@@ -156,4 +172,56 @@ Deno.test("explainGates() tells of stuck pods that are about to be replaced", ()
   const answers = explainGates(workloadSnapshot(withStuck()), { settings: disruptionSettings(), now: NOW });
   const { answer } = answers.find(({ gate }) => gate === "fallback")!;
   assert.equal(answer?.detail, "2 pods unschedulable on spot for 2m0s: to on-demand");
+});
+
+const ON_DEMAND_STUCK = podsOn(["on-demand", "on-demand", "on-demand", "on-demand"])
+  .map((pod) => pod.slot! < 3 ? { ...pod, ...unschedulable(1_000) } : pod);
+
+const SURPLUS: readonly [what: string, snapshot: Partial<WorkloadSnapshot>, victims: readonly string[]][] = [
+  ["spot pods, where fewer are asked for now", withStuck(1_000, { policy: managed({ spotPercentage: 25 }) }), [
+    "web-3",
+  ]],
+  [
+    "spot pods, also of a workload that never falls back",
+    withStuck(1_000, {
+      policy: managed({ spotPercentage: 0 }),
+      fallback: { ...NO_FALLBACK, afterMs: undefined, state: "waiting" },
+    }),
+    ["web-3", "web-1"],
+  ],
+  ["on-demand pods, where spot is back", { pods: ON_DEMAND_STUCK }, ["web-2", "web-1"]],
+  ["one on-demand pod, where spot is tried again", {
+    pods: ON_DEMAND_STUCK,
+    fallback: { ...OPEN, retryAtMs: NOW.wallMs, mayProbe: true },
+  }, ["web-2"]],
+];
+
+for (const [what, snapshot, victims] of SURPLUS) {
+  Deno.test(`decide() replaces surplus pods at once that no node is found for: ${what}`, () => {
+    const decision = decided({ rollout: rolledOut(4, { ready: 1, available: 1 }), ...snapshot });
+    assert.equal(decision.reason, "fallback");
+    assert.deepEqual(victimsOf(decision), victims);
+  });
+}
+
+const NO_SURPLUS: readonly [what: string, snapshot: Partial<WorkloadSnapshot>][] = [
+  ["spot is out, and it is not time to try", { pods: ON_DEMAND_STUCK, fallback: OPEN }],
+  ["two owners have pods", { pods: ON_DEMAND_STUCK, rollout: rolledOut(4, { ownersWithPods: 2 }) }],
+  ["the controller has not seen the spec", {
+    pods: ON_DEMAND_STUCK,
+    rollout: rolledOut(4, { isObserved: false }),
+  }],
+  ["pods are still to come", { pods: ON_DEMAND_STUCK, replicas: 6, rollout: rolledOut(6, { total: 4 }) }],
+  ["the split is as asked", withStuck(1_000)],
+];
+
+for (const [what, snapshot] of NO_SURPLUS) {
+  Deno.test(`decide() leaves pods that no node is found for where ${what}`, () => {
+    assert.equal(decided({ rollout: rolledOut(4, { ready: 1, available: 1 }), ...snapshot }).action, "hold");
+  });
+}
+
+Deno.test("decide() does not replace stuck pods over and over where their replacements get stuck as well", () => {
+  const ineffective = { untilMs: NOW.monotonicMs + 1_000, why: "on spot again" };
+  assert.equal(decided(withStuck(AFTER_MS, { moves: movesOf({ ineffective }) })).reason, "ineffective");
 });

@@ -108,7 +108,13 @@ const ROWS: readonly Row[] = [
       change({
         policy: managed({ spotPercentage: 100 }),
         pods: podsOn(["spot", "on-demand", "on-demand", "on-demand"]),
-        fallback: { afterMs: 120_000, state: "open", retryAtMs: wallMs + 300_000, mayProbe: false },
+        fallback: {
+          afterMs: 120_000,
+          state: "open",
+          retryAtMs: wallMs + 300_000,
+          mayProbe: false,
+          isInherited: false,
+        },
       })(scene),
     detail: "no spot capacity: one pod tries again later",
     until: wallMs + 300_000,

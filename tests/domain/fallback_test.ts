@@ -179,7 +179,22 @@ Deno.test("SpotBreakers of one group probe in turn: a failure puts off the other
   assert.equal(of.view(API).retryAtMs, of.nowMs + retryAfterMs, "the next turn is another's");
 });
 
-Deno.test("SpotBreakers leave a workload to itself that spot does not take where it takes others", () => {
+Deno.test("SpotBreakers that open again soon learn from others only from halfway to their own try", () => {
+  const of = scene();
+  of.open(WEB, API);
+  of.nowMs += MINUTE;
+  of.see(API, scheduledAt(of.nowMs));
+  of.nowMs += 3 * MINUTE;
+  of.open(WEB);
+  const { retryAtMs } = of.view(WEB);
+  of.nowMs = retryAtMs! - retryAfterMs;
+  assert.deepEqual(of.see(API, scheduledAt(of.nowMs)), [], "spot may not take what it takes of others");
+  assert.equal(of.view(WEB).state, "open");
+  of.nowMs += 1_000;
+  assert.deepEqual(of.see(API, scheduledAt(of.nowMs)), ["web"]);
+});
+
+Deno.test("SpotBreakers are closed by their own success, whoever had one in the same second", () => {
   const of = scene();
   of.open(WEB, API);
   of.nowMs += MINUTE;
@@ -187,13 +202,71 @@ Deno.test("SpotBreakers leave a workload to itself that spot does not take where
   of.nowMs += 3 * MINUTE;
   of.open(WEB);
   of.nowMs += MINUTE;
-  assert.deepEqual(of.see(API, scheduledAt(of.nowMs)), [], "another's success does not close it again");
-  assert.equal(of.view(WEB).state, "open");
-  of.nowMs = of.view(WEB).retryAtMs!;
+  of.see(API, scheduledAt(of.nowMs));
+  of.see(WEB, scheduledAt(of.nowMs));
+  assert.equal(of.view(WEB).state, "closed");
+});
+
+Deno.test("SpotBreakers let another go first where two would try at once for the longest wait", () => {
+  const of = scene();
+  of.open(WEB, API);
+  for (let round = 0; round < 12; round++) {
+    const [first, second] = [WEB, API].toSorted((a, b) => of.view(a).retryAtMs! - of.view(b).retryAtMs!);
+    of.nowMs = Math.max(of.nowMs, of.view(first).retryAtMs!);
+    of.failProbe(first);
+    assert.ok(of.view(second).retryAtMs! < of.view(first).retryAtMs!, `round ${round}: the other is next`);
+    assert.ok(of.view(second).retryAtMs! <= of.nowMs + maxRetryAfterMs);
+  }
+});
+
+Deno.test("SpotBreakers put off another no longer than the one that has failed is put off", () => {
+  const of = scene();
+  of.open(WEB);
+  for (let probe = 0; probe < 3; probe++) {
+    of.nowMs = of.view().retryAtMs!;
+    of.failProbe();
+  }
   of.open(API);
-  const before = of.view(API).retryAtMs;
-  of.failProbe(WEB);
-  assert.equal(of.view(API).retryAtMs, before, "nor does its failure put off another");
+  of.nowMs = of.view(API).retryAtMs!;
+  const before = of.view(WEB).retryAtMs!;
+  of.failProbe(API);
+  assert.equal(of.view(WEB).retryAtMs, Math.max(before, of.nowMs + 2 * retryAfterMs));
+});
+
+Deno.test("SpotBreakers take no pod for a try that was on its way when they opened", () => {
+  const of = scene();
+  of.open(WEB);
+  const { retryAtMs } = of.view();
+  const late = stuckSince(of.nowMs + 1_000);
+  of.nowMs += afterMs! + 1_000;
+  of.see(WEB, late);
+  assert.equal(of.view().retryAtMs, retryAtMs);
+});
+
+Deno.test("SpotBreakers wait for a probe as long as its workload lets a pod wait", () => {
+  const of = scene();
+  const slow = { ...WEB, afterMs: 4 * afterMs! };
+  of.open(API);
+  of.see(slow, stuckSince(of.nowMs - slow.afterMs));
+  of.see(slow, NOTHING);
+  of.nowMs += retryAfterMs;
+  of.probe(true, slow);
+  of.nowMs += slow.afterMs;
+  assert.equal(of.view(API).mayProbe, false);
+});
+
+Deno.test("SpotBreakers give the try back of a pod that was not evicted, and not of one that has begun", () => {
+  const of = scene();
+  of.open(WEB, API);
+  of.nowMs += retryAfterMs;
+  of.probe(false, WEB);
+  of.breakers.endProbe("api");
+  assert.equal(of.view(API).mayProbe, false, "it is not its own");
+  of.breakers.endProbe("web");
+  assert.equal(of.view(API).mayProbe, true);
+  of.probe(true, WEB);
+  of.breakers.endProbe("web");
+  assert.equal(of.view(API).mayProbe, false);
 });
 
 const PLACED = { createdMs: START - MINUTE, retryAtMs: START + 15 * MINUTE, retryAfterMs: 20 * MINUTE };
@@ -263,4 +336,25 @@ Deno.test("SpotBreakers start anew where the template asks for other nodes", () 
   of.nowMs += MINUTE;
   assert.deepEqual(of.see({ ...WEB, group: "gpu" }, scheduledAt(of.nowMs)), [], "it has left the group");
   assert.equal(of.view(API).state, "open");
+});
+
+Deno.test("SpotBreakers do not go by the pods of an earlier template", () => {
+  const of = scene();
+  const placed = { createdMs: START - MINUTE, retryAtMs: START + MINUTE, retryAfterMs };
+  of.see(WEB, { ...NOTHING, placed });
+  assert.equal(of.view().state, "open");
+  of.see({ ...WEB, group: "gpu" }, { ...NOTHING, placed });
+  assert.equal(of.view().state, "closed");
+});
+
+Deno.test("SpotBreakers of an earlier leader stay open though others had got spot nodes by then", () => {
+  const of = scene();
+  const placed = { ...PLACED, retryAtMs: START + 18 * MINUTE };
+  of.see(WEB, { ...NOTHING, placed });
+  of.see(API, scheduledAt(START - 1_000));
+  assert.equal(of.view().state, "open", "that has not closed it for the earlier leader either");
+  assert.equal(of.view().isInherited, true);
+  of.nowMs += MINUTE;
+  of.see(API, scheduledAt(of.nowMs));
+  assert.equal(of.view().state, "closed");
 });

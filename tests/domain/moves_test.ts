@@ -46,6 +46,14 @@ const OUTCOMES: readonly [string, { pods: PodView[]; why: string | undefined }][
     pods: [pod("new", { ...unplaced, where: "unplaced", isBound: false, isPending: true, isReady: false })],
     why: NOT_REACHED,
   }],
+  ["without a node, of the kind that it left", {
+    pods: [pod("new", { isBound: false, isPending: true, isReady: false })],
+    why: AGAIN,
+  }],
+  ["that a fallback has placed", {
+    pods: [pod("new", { fallback: { retryAtMs: 1, retryAfterMs: 1 } })],
+    why: undefined,
+  }],
   ["on both kinds", { pods: [pod("new"), pod("newer", onDemand)], why: undefined }],
 ];
 

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { Reservations } from "../../src/domain/reservations.ts";
-import { Admission, type AdmissionAnswer, type AdmissionOptions } from "../../src/operator/admission.ts";
+import { Admission, type AdmissionOptions } from "../../src/operator/admission.ts";
 import { Announcer } from "../../src/operator/announcer.ts";
 import type { CachedOwner } from "../../src/operator/cached.ts";
 import type { ControllerRef } from "../../src/operator/projections.ts";
 import { SpotFallback } from "../../src/operator/spot_fallback.ts";
 import { connectWaiters } from "../../src/operator/waiter_pokes.ts";
-import { createWebhookHandler } from "../../src/operator/webhook_handler.ts";
+import {
+  createWebhookHandler,
+  type ReviewOutcome,
+  type WebhookDeps,
+} from "../../src/operator/webhook_handler.ts";
 import { Waiters } from "../../src/runtime/waiters.ts";
 import { FALLBACK_SETTINGS } from "../support/builders.ts";
 import { settle } from "../support/fake_clock.ts";
@@ -83,6 +87,7 @@ export interface SceneOptions extends Partial<AdmissionOptions> {
   readonly cluster?: FakeCluster;
   /** Of the Deployment `web`; undefined: there is none, nor its ReplicaSet. */
   readonly workload?: WorkloadFields | undefined;
+  readonly peers?: WebhookDeps["peers"];
 }
 
 /** Admission behind its webhook, over caches with a Deployment `web`, its ReplicaSet, and two nodes. */
@@ -102,9 +107,10 @@ export function admissionScene(options: SceneOptions = {}) {
   const live = {
     readOwner: (_reference: ControllerRef): Promise<CachedOwner | undefined> => Promise.resolve(undefined),
   };
-  const reviews: ({ operation: string; kind: string; seconds: number } & AdmissionAnswer)[] = [];
+  const reviews: ReviewOutcome[] = [];
+  const state = { isLeading: true };
   const fallback = new SpotFallback(
-    { view, clock, isLeading: () => true, onClosed: () => {} },
+    { view, clock, isLeading: () => state.isLeading, onClosed: () => {} },
     FALLBACK_SETTINGS,
   );
   const admission = new Admission({
@@ -127,6 +133,7 @@ export function admissionScene(options: SceneOptions = {}) {
     clock,
     log,
     onReview: (review) => reviews.push(review),
+    peers: options.peers,
   });
   let asked = 0;
   /** Asks about a pod, each time under a new uid unless one is given. */
@@ -173,6 +180,7 @@ export function admissionScene(options: SceneOptions = {}) {
     waiters,
     admission,
     fallback,
+    state,
     handler,
     reads,
     reviews,

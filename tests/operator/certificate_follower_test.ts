@@ -18,6 +18,7 @@ class Scene {
   readonly results: ReloadResult[] = [];
   readonly stop = new AbortController();
   now: string | Error = new Error("no such file: tls.crt");
+  ca: string | undefined;
   /** What `use` throws. */
   refusal: Error | undefined;
   watchError: Error | undefined;
@@ -58,7 +59,7 @@ class Scene {
     this.duringRead();
     return found instanceof Error
       ? Promise.reject(found)
-      : Promise.resolve({ cert: found, key: `key of ${found}`, expiresMs: 0 });
+      : Promise.resolve({ cert: found, key: `key of ${found}`, expiresMs: 0, ca: this.ca });
   }
 
   #watch(onChange: () => void, signal: AbortSignal): Promise<void> {
@@ -182,4 +183,12 @@ Deno.test("CertificateFollower fails where the server cannot have its address", 
   const failed = assert.rejects(scene.start().then(() => scene.ended), AddressError);
   scene.stop.abort();
   await failed;
+});
+
+Deno.test("CertificateFollower uses the pair anew when only its CA has changed", async () => {
+  const scene = await serving("a");
+  scene.ca = "ca";
+  await scene.write("a");
+  await scene.write("a");
+  assert.deepEqual(scene.used, ["a", "a"]);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readKeyPair } from "../../src/operator/certificate.ts";
+import { peerTrust, readKeyPair } from "../../src/operator/certificate.ts";
 import { FIRST, NOT_AFTER, NOT_BEFORE, SECOND } from "./certificates.ts";
 
 const FILES = { certPath: "tls.crt", keyPath: "tls.key" };
@@ -49,3 +49,31 @@ for (const [name, [pair, why, wallMs]] of Object.entries(REFUSED)) {
     });
   });
 }
+
+const FILES_WITH_CA = { ...FILES, caPath: "ca.crt" };
+
+/** The pair, read with these files beside it. */
+function readWithCa(files: Record<string, string>) {
+  const all: Record<string, string> = { "tls.crt": FIRST.cert, "tls.key": FIRST.key, ...files };
+  const readText = (path: string) =>
+    path in all ? Promise.resolve(all[path]!) : Promise.reject(new Error(`no such file: ${path}`));
+  return readKeyPair(FILES_WITH_CA, { readText, wallMs: VALID_MS });
+}
+
+Deno.test("readKeyPair() takes a CA that is beside the pair, and can do without", async () => {
+  assert.equal((await readWithCa({ "ca.crt": SECOND.cert })).ca, SECOND.cert);
+  assert.equal((await readWithCa({ "ca.crt": "garbage" })).ca, "garbage", "the pair is usable all the same");
+  assert.equal("ca" in await readWithCa({}), false);
+});
+
+Deno.test("peerTrust() is the CA, and the name on the certificate", async () => {
+  assert.deepEqual(peerTrust(await readWithCa({ "ca.crt": SECOND.cert })), {
+    ca: SECOND.cert,
+    serverName: "localhost",
+  });
+});
+
+Deno.test("peerTrust() says why there is none", async () => {
+  assert.equal(peerTrust(await readWithCa({})), "there is no ca.crt beside the certificate");
+  assert.equal(peerTrust(await readWithCa({ "ca.crt": "x" })), "ca.crt holds no certificate in PEM");
+});

@@ -49,6 +49,21 @@ Deno.test("Projections keeps of a pod what is read, and no more", () => {
   });
 });
 
+function scheduling(condition: object): Parameters<typeof podObject>[1] {
+  const lastTransitionTime = "2025-01-02T00:00:00Z";
+  return { status: { conditions: [{ type: "PodScheduled", lastTransitionTime, ...condition }] } };
+}
+
+function marked(marks: Record<string, string>, placed: "spot" | "on-demand" = "on-demand") {
+  return { slot: 1, placed, annotations: { "spotalis.io/slot": "1", ...marks } };
+}
+
+const SINCE_MS = Date.UTC(2025, 0, 2);
+const MARKS = {
+  "spotalis.io/fallback-retry-at": "2025-01-02T00:00:00.500Z",
+  "spotalis.io/fallback-retry-after": "20m0s",
+};
+
 const POD_STATES: readonly [name: string, fields: Parameters<typeof podObject>[1], expected: object][] = [
   ["that terminates", { metadata: { ...podObject("p").metadata, ...DELETED } }, { isTerminating: true }],
   ["that has failed", { status: { phase: "Failed" } }, { isFinished: true, isPending: false }],
@@ -69,6 +84,33 @@ const POD_STATES: readonly [name: string, fields: Parameters<typeof podObject>[1
   }],
   ["that Karpenter may move", { annotations: { "karpenter.sh/do-not-disrupt": "false" } }, {
     protectedBy: undefined,
+  }],
+  ["that has got its node", scheduling({ status: "True" }), {
+    scheduledMs: SINCE_MS,
+    unschedulableMs: undefined,
+  }],
+  ["that no node is found for", scheduling({ status: "False", reason: "Unschedulable" }), {
+    scheduledMs: undefined,
+    unschedulableMs: SINCE_MS,
+  }],
+  ["that something else holds", scheduling({ status: "False", reason: "SchedulingGated" }), {
+    scheduledMs: undefined,
+    unschedulableMs: undefined,
+  }],
+  [
+    "that does not say since when",
+    scheduling({ status: "False", reason: "Unschedulable", lastTransitionTime: null }),
+    { unschedulableMs: undefined },
+  ],
+  ["that a fallback has placed", marked(MARKS), {
+    fallback: { retryAtMs: SINCE_MS + 500, retryAfterMs: 1_200_000 },
+  }],
+  ["on spot that carries the marks of a fallback", marked(MARKS, "spot"), { fallback: undefined }],
+  ["with half of a fallback's marks", marked({ "spotalis.io/fallback-retry-at": "2025-01-02T00:00:00Z" }), {
+    fallback: undefined,
+  }],
+  ["with a fallback's marks that are none", marked({ ...MARKS, "spotalis.io/fallback-retry-at": "soon" }), {
+    fallback: undefined,
   }],
   ["that the autoscaler must not evict", {
     annotations: { "cluster-autoscaler.kubernetes.io/safe-to-evict": "false" },
@@ -253,5 +295,32 @@ for (const [kind, object] of Object.entries(WHOLE)) {
     if (typeof odd !== "object" || odd === null) return;
     const project = projections[kind as keyof typeof WHOLE];
     assert.doesNotThrow(() => project(odd as never), JSON.stringify(odd));
+  });
+}
+
+const GPU = { nodeSelector: { pool: "gpu" } };
+const TOLERANT = { tolerations: [{ key: "gpu", operator: "Exists" }] };
+const CONSTRAINTS: readonly [what: string, spec: object, other: object, isSame: boolean][] = [
+  ["another image", GPU, { ...GPU, containers: [{ name: "main", image: "other" }] }, true],
+  ["another node selector", GPU, {}, false],
+  ["another toleration", GPU, { ...GPU, ...TOLERANT }, false],
+  ["another required affinity", GPU, {
+    ...GPU,
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: "zone", operator: "Exists" }] }],
+        },
+      },
+    },
+  }, false],
+];
+
+for (const [what, spec, other, isSame] of CONSTRAINTS) {
+  Deno.test(`Projections takes a template with ${what} to ask for ${isSame ? "the same" : "other"} nodes`, () => {
+    const [one, two] = [spec, other].map((spec) =>
+      projections.deployment(deploymentObject({ spec: { template: { spec } } })).constraints
+    );
+    assert.equal(one === two, isSame);
   });
 }

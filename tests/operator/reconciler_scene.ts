@@ -116,6 +116,8 @@ export function reconcilerScene(
     reservations,
     reconciler,
     fallback,
+    /** UIDs of workloads whose fallback another's pods have closed. */
+    closed,
     state,
     /** Pods whose eviction was asked for, in order. */
     asked,

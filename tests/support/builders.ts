@@ -106,6 +106,7 @@ export const NO_FALLBACK: FallbackView = {
   state: "closed",
   retryAtMs: undefined,
   mayProbe: false,
+  isInherited: false,
 };
 
 export function movesOf(overrides: Partial<MoveState> = {}): MoveState {

@@ -35,7 +35,7 @@ export class LeaseServer {
 
   readonly create: Answer = (request) => {
     if (this.lease !== undefined) return failure(409, { reason: "AlreadyExists" })(request);
-    this.put(request.body.spec);
+    this.put(request.body.spec, request.body.metadata);
     return json(this.lease, { status: 201 })(request);
   };
 
@@ -43,7 +43,7 @@ export class LeaseServer {
     const version = request.body.metadata.resourceVersion;
     // Also where the Lease is gone: facts.md section 4.
     if (version !== this.lease?.metadata.resourceVersion) return failure(409, { reason: "Conflict" })(request);
-    this.put(request.body.spec);
+    this.put(request.body.spec, request.body.metadata);
     return json(this.lease)(request);
   };
 }
@@ -52,8 +52,9 @@ export const TIMING = { leaseDurationMs: 15_000, renewDeadlineMs: 10_000, retryP
 
 /** An elector, with all that it touches. Retries of a candidate come each 2 s unless `random` says else. */
 export function candidate(
-  { identity = "me", server = new LeaseServer(), clock, random = () => 0 }: {
+  { identity = "me", server = new LeaseServer(), clock, random = () => 0, annotations }: {
     identity?: string;
+    annotations?: Record<string, string>;
     server?: LeaseServer;
     clock?: FakeClock;
     random?: () => number;
@@ -72,7 +73,7 @@ export function candidate(
       holders.push(holder);
     },
     onFailure: (error) => failures.push(String(error)),
-  }, { ...TIMING, namespace: "ns", name: "leader", identity });
+  }, { ...TIMING, namespace: "ns", name: "leader", identity, ...annotations && { annotations } });
   server.serve(fake.transport);
   const controller = new AbortController();
   let ended: Promise<void> | undefined;

@@ -10,7 +10,7 @@ import type { ApiObject } from "../../sim/objects.ts";
 import { BUDGETS, DEPLOYMENTS, NAMESPACES, type ResourceType, STATEFUL_SETS } from "../../sim/resources.ts";
 import { World } from "../embedded/world.ts";
 import { Director } from "./director.ts";
-import { InputError } from "./input_error.ts";
+import { InputError } from "../input_error.ts";
 import { placeText } from "./manifest_documents.ts";
 import type { ManifestObject } from "./manifests.ts";
 import { policyReader } from "./policy_reader.ts";

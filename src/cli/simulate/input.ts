@@ -5,7 +5,7 @@ import type { Config } from "../../config/schema.ts";
 import { type Arguments, UsageError } from "../arguments.ts";
 import type { Outside } from "../context.ts";
 import { completed } from "./defaults.ts";
-import { InputError } from "./input_error.ts";
+import { InputError } from "../input_error.ts";
 import { fileText, type ManifestFile } from "./manifest_documents.ts";
 import { type Manifests, readManifests } from "./manifests.ts";
 import { formatLength } from "./render/format.ts";

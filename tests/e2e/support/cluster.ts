@@ -92,11 +92,14 @@ export class Cluster implements ClusterLike {
     return parseAllDocuments(stdout).map((document) => document.toJS());
   }
 
-  /** A kubeconfig that acts as the ServiceAccount of `deploy/`, in a file. */
-  async operatorKubeconfig(): Promise<string> {
+  /** A kubeconfig that acts as the ServiceAccount of `deploy/`, in a file; the way may lead through a proxy. */
+  async operatorKubeconfig(proxy?: { readonly url: string; readonly caCert: string }): Promise<string> {
     const { stdout } = await this.script("sa-kubeconfig", this.dir, "spotalis-system", "spotalis-controller");
     const path = `${this.dir}/operator-${crypto.randomUUID()}.kubeconfig`;
-    await Deno.writeTextFile(path, stdout);
+    const text = proxy === undefined ? stdout : stdout
+      .replace(/server: .*/, `server: ${proxy.url}`)
+      .replace(/certificate-authority-data: .*/, `certificate-authority-data: ${btoa(proxy.caCert)}`);
+    await Deno.writeTextFile(path, text);
     return path;
   }
 

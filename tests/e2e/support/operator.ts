@@ -5,8 +5,10 @@ import { metricSum } from "../../scenarios/support/metric_sum.ts";
 import { OPERATOR_LABEL, type OperatorLike, UNCAPPED } from "../../scenarios/support/stage.ts";
 import { makeServingCertificate } from "./certificates.ts";
 import type { Cluster } from "./cluster.ts";
+import type { LoopbackProxy } from "./loopback_proxy.ts";
 
 const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
+const TIMER_COUNT = new URL("timer_count.ts", import.meta.url).pathname;
 /** The heap limit is that of the binary, see deploy/compile.sh. */
 const FLAGS = ["--frozen", "--no-check", "--v8-flags=--max-old-space-size=96,--max-semi-space-size=4"];
 const PERMISSIONS = ["--allow-net", "--allow-read", "--allow-env"];
@@ -23,6 +25,10 @@ export interface OperatorOptions {
   readonly through?: readonly string[];
   /** Instead of one that acts as the ServiceAccount of `deploy/`. */
   readonly kubeconfig?: string;
+  /** In the way to the API server. */
+  readonly proxy?: LoopbackProxy;
+  /** Started by `deno run`, and its log tells each second how many of its timers wait. */
+  readonly countsTimers?: boolean;
 }
 
 export function freePorts(count: number): number[] {
@@ -35,7 +41,11 @@ export function freePorts(count: number): number[] {
 /** How the operator is started: `deno run main.ts`, or a compiled binary. */
 export function commandLine(): string[] {
   const binary = Deno.env.get("SPOTALIS_E2E_BINARY");
-  return binary === undefined ? [Deno.execPath(), "run", ...FLAGS, ...PERMISSIONS, MAIN] : [binary];
+  return binary === undefined ? denoCommandLine() : [binary];
+}
+
+function denoCommandLine(...more: string[]): string[] {
+  return [Deno.execPath(), "run", ...FLAGS, ...PERMISSIONS, ...more, MAIN];
 }
 
 /** A spotalis process that acts as the ServiceAccount of `deploy/`. */
@@ -46,6 +56,7 @@ export class Operator implements OperatorLike {
   readonly #reading: Promise<void>;
   readonly configPath: string;
   readonly kubeconfig: string;
+  #hasEnded = false;
 
   private constructor(
     child: Deno.ChildProcess,
@@ -72,6 +83,7 @@ export class Operator implements OperatorLike {
 
   static async spawn(cluster: Cluster, options: OperatorOptions): Promise<Operator> {
     const { name, config = {}, env = {}, registers = true, through = [] } = options;
+    const { proxy, countsTimers = false } = options;
     const [webhook, metrics, health] = freePorts(3) as [number, number, number];
     const dir = `${cluster.dir}/${name}-${webhook}`;
     const certificate = await makeServingCertificate(dir);
@@ -94,8 +106,9 @@ export class Operator implements OperatorLike {
       },
     };
     await Deno.writeTextFile(configPath, JSON.stringify(settings));
-    const kubeconfig = options.kubeconfig ?? await cluster.operatorKubeconfig();
-    const [program, ...args] = [...through, ...commandLine()];
+    const kubeconfig = options.kubeconfig ?? await cluster.operatorKubeconfig(proxy);
+    const command = countsTimers ? denoCommandLine(`--preload=${TIMER_COUNT}`) : commandLine();
+    const [program, ...args] = [...through, ...command];
     const child = new Deno.Command(program!, {
       args: [...args, "run", "--config", configPath, "--kubeconfig", kubeconfig],
       env: { ...env, NO_COLOR: "1" },
@@ -167,6 +180,12 @@ export class Operator implements OperatorLike {
 
   kill(signal: Deno.Signal): void {
     this.#child.kill(signal);
+    if (signal === "SIGKILL") this.#hasEnded = true;
+  }
+
+  /** Whether it was killed. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   /** The exit code. */

@@ -2,29 +2,32 @@ import type { Json } from "./json.ts";
 import { CAPACITY_LABEL, type Scene } from "./stage.ts";
 
 const POOL_LABEL = "example.io/pool";
-const KINDS = ["spot", "on-demand"] as const;
-type Kind = typeof KINDS[number];
+
+export type Kind = "spot" | "on-demand";
+
+export interface PoolOptions {
+  /** Of each kind. */
+  readonly nodes?: number;
+  /** How many pods a spot node has room for. */
+  readonly spotPods?: number;
+}
 
 /** Nodes that only the workloads of one scene use: what becomes of them is no matter to other scenes. */
 export class Pool {
-  readonly #scene: Scene;
+  readonly #scene: Pick<Scene, "cluster" | "witness">;
   readonly #name: string;
+  readonly #nodes = new Map<string, Kind>();
+  #count = 0;
 
-  readonly #nodes: number;
-
-  private constructor(scene: Scene, { name, nodes }: { name: string; nodes: number }) {
+  private constructor(scene: Pick<Scene, "cluster" | "witness">, name: string) {
     this.#scene = scene;
     this.#name = name;
-    this.#nodes = nodes;
   }
 
-  static async make(scene: Scene, { nodes = 2 }: { nodes?: number } = {}): Promise<Pool> {
-    const pool = new Pool(scene, { name: `pool-${scene.unique()}`, nodes });
-    const each = Array.from({ length: nodes }, (_, index) => index);
-    for (const kind of KINDS) {
-      for (const index of each) scene.witness.knowNode(pool.#nameOf(kind, index), kind);
-    }
-    await scene.cluster.apply(...KINDS.flatMap((kind) => each.map((index) => pool.#node(kind, index))));
+  static async make(scene: Scene, { nodes = 2, spotPods }: PoolOptions = {}): Promise<Pool> {
+    const pool = new Pool(scene, `pool-${scene.unique()}`);
+    await pool.add("spot", { nodes, pods: spotPods });
+    await pool.add("on-demand", { nodes });
     return pool;
   }
 
@@ -33,30 +36,47 @@ export class Pool {
     return { spec: { nodeSelector: { [POOL_LABEL]: this.#name } } };
   }
 
-  /** No pod is scheduled to nodes of this kind any more, or again. */
-  async close(kind: Kind, isClosed = true): Promise<void> {
-    for (let index = 0; index < this.#nodes; index++) {
-      await this.#scene.cluster.patch(`node/${this.#nameOf(kind, index)}`, "", {
-        spec: { unschedulable: isClosed },
-      });
+  async add(kind: Kind, { nodes = 1, pods = 110 }: { nodes?: number; pods?: number | undefined } = {}) {
+    const names = Array.from({ length: nodes }, () => `${this.#name}-${kind}-${this.#count++}`);
+    for (const name of names) {
+      this.#nodes.set(name, kind);
+      this.#scene.witness.knowNode(name, kind);
+    }
+    await this.#scene.cluster.apply(...names.map((name) => this.#node(name, { kind, pods })));
+  }
+
+  /** No pod is scheduled to nodes of this kind any more. */
+  async close(kind: Kind): Promise<void> {
+    await this.#cordon(kind, true);
+  }
+
+  async open(kind: Kind): Promise<void> {
+    await this.#cordon(kind, false);
+  }
+
+  /** The nodes go, and the pods on them with them: as of spot nodes that the cloud takes back. */
+  async take(kind: Kind): Promise<void> {
+    for (const [name, of] of this.#nodes) {
+      if (of !== kind) continue;
+      this.#nodes.delete(name);
+      await this.#scene.cluster.remove(`node/${name}`);
     }
   }
 
   async remove(): Promise<void> {
-    for (const kind of KINDS) {
-      for (let index = 0; index < this.#nodes; index++) {
-        await this.#scene.cluster.remove(`node/${this.#nameOf(kind, index)}`);
-      }
+    await this.take("spot");
+    await this.take("on-demand");
+  }
+
+  async #cordon(kind: Kind, unschedulable: boolean): Promise<void> {
+    for (const [name, of] of this.#nodes) {
+      if (of === kind) await this.#scene.cluster.patch(`node/${name}`, "", { spec: { unschedulable } });
     }
   }
 
-  #nameOf(kind: Kind, index: number): string {
-    return `${this.#name}-${kind}-${index}`;
-  }
-
-  #node(kind: Kind, index: number): Json {
-    const name = this.#nameOf(kind, index);
-    const resources = { cpu: "64", memory: "256Gi", pods: "110" };
+  #node(name: string, { kind, pods }: { kind: Kind; pods: number }): Json {
+    // Room on on-demand for what no spot node is large enough for.
+    const resources = { cpu: kind === "spot" ? "64" : "256", memory: "256Gi", pods: String(pods) };
     return {
       apiVersion: "v1",
       kind: "Node",

@@ -28,6 +28,8 @@ export class Witness {
   /** UIDs of pods that were evicted through the API. */
   readonly evicted = new Set<string>();
   readonly removed: SeenPod[] = [];
+  /** By UID, of those: when. Wall-clock milliseconds. */
+  readonly removedMs = new Map<string, number>();
   readonly #known = new Set<string>();
   /** By app: fewest ready pods, and fewest ready on on-demand, at any event since `mark`. */
   #fewest = new Map<string, { ready: number; readyOnDemand: number }>();
@@ -35,11 +37,13 @@ export class Witness {
   readonly #floors = new Map<string, { floor: number; isReached: boolean; broken: string | undefined }>();
   readonly #abort = new AbortController();
   readonly #news: News;
+  readonly #clock: Clock;
   readonly #nodes: Map<string, "spot" | "on-demand">;
   #reading: Promise<void> = Promise.resolve();
 
   private constructor(nodes: Map<string, "spot" | "on-demand">, clock: Clock) {
     this.#nodes = nodes;
+    this.#clock = clock;
     this.#news = new News(clock);
   }
 
@@ -170,6 +174,7 @@ export class Witness {
     if (type === "DELETED") {
       this.pods.delete(pod.uid);
       this.removed.push(pod);
+      this.removedMs.set(pod.uid, this.#clock.wall());
     } else {
       this.pods.set(pod.uid, pod);
     }

@@ -1,4 +1,4 @@
-import { Cluster } from "../tests/e2e/support/cluster.ts";
+import type { Cluster } from "../tests/e2e/support/cluster.ts";
 import { makeServingCertificate } from "../tests/e2e/support/certificates.ts";
 import { freePorts, type Operator, register } from "../tests/e2e/support/operator.ts";
 import { deployment } from "../tests/scenarios/support/workloads.ts";
@@ -19,6 +19,7 @@ import {
   rolledOut,
   startTimed,
 } from "./stage.ts";
+import { withCluster } from "./with_cluster.ts";
 
 const WORKLOADS = 100;
 const PODS_EACH = 50;
@@ -46,9 +47,7 @@ export interface ClusterFigures {
 
 /** The figures that need a control plane. Takes about five minutes. */
 export async function benchCluster(say: (text: string) => void): Promise<ClusterFigures> {
-  const folder = await Deno.makeTempDir({ prefix: "spotalis-bench-" });
-  const cluster = await Cluster.up(`${folder}/cluster`, { nodes: 0 });
-  try {
+  return await withCluster({ nodes: 0 }, async (cluster) => {
     for (const capacity of ["spot", "on-demand"]) {
       for (let i = 0; i < 6; i++) {
         await cluster.script(
@@ -61,10 +60,7 @@ export async function benchCluster(say: (text: string) => void): Promise<Cluster
       }
     }
     return await measure(cluster, say);
-  } finally {
-    await cluster.down();
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 async function measure(cluster: Cluster, say: (text: string) => void): Promise<ClusterFigures> {

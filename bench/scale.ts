@@ -1,4 +1,4 @@
-import { Cluster } from "../tests/e2e/support/cluster.ts";
+import type { Cluster } from "../tests/e2e/support/cluster.ts";
 import type { Operator } from "../tests/e2e/support/operator.ts";
 import { processFigures } from "../tests/e2e/support/process_figures.ts";
 import { deployment } from "../tests/scenarios/support/workloads.ts";
@@ -18,6 +18,7 @@ import {
   residentMB,
   startTimed,
 } from "./stage.ts";
+import { withCluster } from "./with_cluster.ts";
 
 export interface ScaleOptions {
   readonly pods: number;
@@ -54,6 +55,7 @@ export interface ScaleFigures {
   readonly plan: { readonly managed: number; readonly balanced: number };
   readonly readyMs: number;
   readonly restartedMB: number;
+  readonly restartedHeapMB: number;
   readonly admission: LoadResult;
 }
 
@@ -73,16 +75,11 @@ export async function benchScale(
   options: ScaleOptions,
   say: (text: string) => void,
 ): Promise<ScaleFigures> {
-  const folder = await Deno.makeTempDir({ prefix: "spotalis-scale-" });
-  const cluster = await Cluster.up(`${folder}/cluster`, { nodes: 0 });
-  try {
+  return await withCluster({ nodes: 0 }, async (cluster) => {
     await addNodes(cluster, options.pods);
     for (const namespace of names(NAMESPACES, "many")) await makeNamespace(cluster, namespace);
     return await measure(cluster, options, say);
-  } finally {
-    await cluster.down();
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 /** A third more room than the split needs. */
@@ -128,6 +125,7 @@ async function measure(
   const second = await startTimed(cluster);
   await pause(5_000);
   const restartedMB = await residentMB(second.operator);
+  const restartedHeapMB = await second.operator.metric("nodejs_heap_size_used_bytes") / 1e6;
   say("admission");
   await cluster.stop("kube-controller-manager");
   const more = Math.ceil(ROOM * NAMESPACES / workloads);
@@ -149,6 +147,7 @@ async function measure(
     plan,
     readyMs: second.ms,
     restartedMB,
+    restartedHeapMB,
     admission,
   };
 }
@@ -226,8 +225,9 @@ export function scaleRows(figures: ScaleFigures): string[][] {
       `${nodes}; ${plan.balanced} of ${plan.managed}; ${figures.evictions}`,
     ],
     [
-      "most RSS / of the last RSS, without the pages of its file / RSS after a restart",
-      `${figures.peakMB.toFixed(0)} / ${figures.anonymousMB.toFixed(0)} / ${figures.restartedMB.toFixed(0)} MB`,
+      "most RSS / of the last RSS, without the pages of its file / RSS and heap after a restart",
+      [figures.peakMB, figures.anonymousMB, figures.restartedMB, figures.restartedHeapMB]
+        .map((value) => value.toFixed(0)).join(" / ") + " MB",
     ],
     ["start to readyz 200", `${(figures.readyMs / 1_000).toFixed(2)} s`],
     ["event lag in peace: p50 / p99", lagOf(steadyLag)],

@@ -1,8 +1,8 @@
 import { churn, type ChurnSample } from "../tests/e2e/support/churn.ts";
-import { Cluster } from "../tests/e2e/support/cluster.ts";
 import { Operator } from "../tests/e2e/support/operator.ts";
 import { soak, type SoakReport, type SoakSample } from "../tests/e2e/support/soak.ts";
 import { medianOf, trendOf } from "../tests/e2e/support/trend.ts";
+import { withCluster } from "./with_cluster.ts";
 
 export interface SoakOptions {
   readonly lengthMs: number;
@@ -24,9 +24,7 @@ const CHURN_WORKLOADS = 1_000;
 
 /** Rows 62 and 63 of the fault matrix at full length. */
 export async function benchSoak(options: SoakOptions, say: (text: string) => void): Promise<LongFigures> {
-  const folder = await Deno.makeTempDir({ prefix: "spotalis-soak-" });
-  const cluster = await Cluster.up(`${folder}/cluster`, { nodes: 6 });
-  try {
+  return await withCluster({ nodes: 6 }, async (cluster) => {
     const report = await soak(cluster, {
       ...options,
       sampleEveryMs: 5_000,
@@ -41,10 +39,7 @@ export async function benchSoak(options: SoakOptions, say: (text: string) => voi
     await using operator = await Operator.start(cluster, { name });
     const samples = await churn({ cluster, operator }, { name, rounds: ROUNDS, workloads: CHURN_WORKLOADS });
     return { soak: report, churn: samples, churned: ROUNDS * CHURN_WORKLOADS };
-  } finally {
-    await cluster.down();
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 /** As rows of a table: figure and measured. */
@@ -55,7 +50,7 @@ export function soakRows({ soak, churn, churned }: LongFigures): string[][] {
   return [
     ["faults", soak.faults.join("; ")],
     ["seconds until both replicas were ready after each", seconds],
-    ["watches cut", `${soak.watchesCut}`],
+    ["times that all watches were cut; watches begun", `${soak.cuts}; ${soak.watches}`],
     [
       "pods asked to move; evicted; at the end asked; evicted",
       [

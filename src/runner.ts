@@ -142,8 +142,8 @@ class Runner {
   async #serveWebhook(signal: AbortSignal): Promise<void> {
     const { app, config, clock, log } = this.#deps;
     const { certDir, certName, keyName, port } = config.webhook;
-    const [certPath, keyPath, caPath] = [certName, keyName, "ca.crt"].map((name) => `${certDir}/${name}`);
-    const files = { certPath: certPath!, keyPath: keyPath!, caPath };
+    const path = (name: string) => `${certDir}/${name}`;
+    const files = { certPath: path(certName), keyPath: path(keyName), caPath: path("ca.crt") };
     let server: TlsServer | undefined;
     const follower = new CertificateFollower({
       clock,

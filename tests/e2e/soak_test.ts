@@ -45,7 +45,7 @@ Deno.test({
   fn: () =>
     onCluster(async (cluster) => {
       const report = await soak(cluster, SHORT);
-      assert.ok(report.watchesCut > 50, `${report.watchesCut} watches were cut`);
+      assert.ok(report.watches > 100, `${report.watches} watches after ${report.cuts} cuts`);
       assert.equal(new Set(report.faults).size, 4, `every fault happened: ${report.faults}`);
       assert.equal(report.evicted, report.asked, "as many evictions as pods in the wrong place");
       assert.equal(report.last.evicted, report.last.asked, "and so at the end, seen from outside");
@@ -53,11 +53,15 @@ Deno.test({
         const [memory, laterMemory] = thirds(samples, (sample) => sample.residentMB);
         assert.ok(laterMemory < memory * 1.15, `replica ${i}: from ${memory} to ${laterMemory} MB`);
         const [handles, laterHandles] = thirds(samples, (sample) => sample.handles);
-        assert.ok(laterHandles <= handles + 5, `replica ${i}: from ${handles} to ${laterHandles} handles`);
+        assert.ok(laterHandles <= handles + 8, `replica ${i}: from ${handles} to ${laterHandles} handles`);
         const counted = samples.filter(({ timers }) => timers !== undefined);
         if (counted.length === 0) continue;
         const [timers, laterTimers] = thirds(counted, (sample) => sample.timers!);
-        assert.ok(laterTimers <= timers + 5, `replica ${i}: from ${timers} to ${laterTimers} timers`);
+        // A replica that has come to lead waits for each workload.
+        assert.ok(
+          laterTimers <= timers + SHORT.workloads + 5,
+          `replica ${i}: from ${timers} to ${laterTimers} timers`,
+        );
       }
     }),
 });

@@ -5,7 +5,6 @@ import { metricSum } from "../../scenarios/support/metric_sum.ts";
 import { OPERATOR_LABEL, type OperatorLike, UNCAPPED } from "../../scenarios/support/stage.ts";
 import { makeServingCertificate } from "./certificates.ts";
 import type { Cluster } from "./cluster.ts";
-import type { LoopbackProxy } from "./loopback_proxy.ts";
 
 const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
 const TIMER_COUNT = new URL("timer_count.ts", import.meta.url).pathname;
@@ -25,8 +24,6 @@ export interface OperatorOptions {
   readonly through?: readonly string[];
   /** Instead of one that acts as the ServiceAccount of `deploy/`. */
   readonly kubeconfig?: string;
-  /** In the way to the API server. */
-  readonly proxy?: LoopbackProxy;
   /** Started by `deno run`, and its log tells each second how many of its timers wait. */
   readonly countsTimers?: boolean;
 }
@@ -82,13 +79,14 @@ export class Operator implements OperatorLike {
   }
 
   static async spawn(cluster: Cluster, options: OperatorOptions): Promise<Operator> {
-    const { name, config = {}, env = {}, registers = true, through = [] } = options;
-    const { proxy, countsTimers = false } = options;
-    const [webhook, metrics, health] = freePorts(3) as [number, number, number];
-    const dir = `${cluster.dir}/${name}-${webhook}`;
+    const { name, config = {}, env = {}, registers = true, through = [], countsTimers = false } = options;
+    const dir = `${cluster.dir}/${name}-${crypto.randomUUID()}`;
     const certificate = await makeServingCertificate(dir);
     const leaseNamespace = `lease-${name}`;
     await allowLease(cluster, leaseNamespace);
+    const kubeconfig = options.kubeconfig ?? await cluster.operatorKubeconfig();
+    // Late, since others may take them until they are listened on.
+    const [webhook, metrics, health] = freePorts(3) as [number, number, number];
     if (registers) await register(cluster, { name, webhook, caBundle: certificate.caBundle });
     const configPath = `${dir}/config.yaml`;
     const settings = {
@@ -106,9 +104,8 @@ export class Operator implements OperatorLike {
       },
     };
     await Deno.writeTextFile(configPath, JSON.stringify(settings));
-    const kubeconfig = options.kubeconfig ?? await cluster.operatorKubeconfig(proxy);
-    const command = countsTimers ? denoCommandLine(`--preload=${TIMER_COUNT}`) : commandLine();
-    const [program, ...args] = [...through, ...command];
+    const own = countsTimers ? denoCommandLine(`--preload=${TIMER_COUNT}`) : commandLine();
+    const [program, ...args] = [...through, ...own];
     const child = new Deno.Command(program!, {
       args: [...args, "run", "--config", configPath, "--kubeconfig", kubeconfig],
       env: { ...env, NO_COLOR: "1" },

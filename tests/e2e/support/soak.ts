@@ -6,7 +6,7 @@ import { OPERATOR_LABEL } from "../../scenarios/support/stage.ts";
 import { Witness } from "../../scenarios/support/witness.ts";
 import type { Cluster } from "./cluster.ts";
 import { eventually } from "./eventually.ts";
-import { LoopbackProxy } from "./loopback_proxy.ts";
+import { FaultProxy } from "./fault_proxy.ts";
 import { Operator } from "./operator.ts";
 import { type ProcessFigures, processFigures } from "./process_figures.ts";
 
@@ -36,7 +36,9 @@ export interface SoakSample extends ProcessFigures {
 export interface SoakReport {
   /** Of the two replicas of the operator. */
   readonly samples: readonly [SoakSample[], SoakSample[]];
-  readonly watchesCut: number;
+  readonly cuts: number;
+  /** That the replicas began. */
+  readonly watches: number;
   readonly faults: readonly string[];
   /** Pods that the changes moved from one kind to the other, and evictions that both replicas count. */
   readonly asked: number;
@@ -49,7 +51,7 @@ export interface SoakReport {
 
 interface Stage {
   readonly cluster: Cluster;
-  readonly proxy: LoopbackProxy;
+  readonly proxy: FaultProxy;
   readonly client: KubeClient;
   readonly replicas: readonly [Operator, Operator];
   readonly plan: SoakPlan;
@@ -67,14 +69,15 @@ const FAULTS: readonly [what: string, happen: (stage: Stage) => Promise<void>][]
     await cluster.start("kube-apiserver");
   }],
   ["half of the requests fail with 500", async ({ proxy, plan }) => {
-    proxy.failing(0.5);
+    const end = proxy.table.add({ fault: { kind: "status", code: 500 }, probability: 0.5 });
     await pause(plan.faultMs);
-    proxy.failing(0);
+    end();
   }],
   ["packets vanish", async ({ proxy, plan }) => {
-    proxy.silent(true);
+    const end = proxy.table.add({ fault: { kind: "silence" } });
+    proxy.blackHole();
     await pause(plan.faultMs);
-    proxy.silent(false);
+    end();
   }],
   ["the Lease is stolen", async ({ client }) => {
     await patch(client, `/apis/coordination.k8s.io/v1/namespaces/lease-${NAME}/leases/${LEASE}`, {
@@ -90,10 +93,10 @@ export async function soak(
   plan: SoakPlan,
   say: (text: string) => void = () => {},
 ): Promise<SoakReport> {
-  const proxy = await LoopbackProxy.start(cluster);
+  const proxy = await FaultProxy.start({ access: await cluster.access(), dir: cluster.dir });
   const config = { controllers: { workloadTiming: { cooldownPeriod: plan.cooldown } } };
   const isBinary = Deno.env.get("SPOTALIS_E2E_BINARY") !== undefined;
-  const common = { name: NAME, proxy, config };
+  const common = { name: NAME, config, kubeconfig: await proxy.kubeconfig(await cluster.operatorKubeconfig()) };
   await using first = await Operator.start(cluster, { ...common, countsTimers: !isBinary });
   await using second = await Operator.spawn(cluster, { ...common, countsTimers: true, registers: false });
   await second.ready();
@@ -133,7 +136,9 @@ async function play(stage: Stage): Promise<SoakReport> {
   const percentages = Array.from({ length: plan.workloads }, () => 0);
   const faults: string[] = [];
   const recoveredMs: number[] = [];
-  let [watchesCut, asked, changed] = [0, 0, 0];
+  let [cuts, asked, changed] = [0, 0, 0];
+  const watches = () => proxy.table.requests({ isWatch: true }).length;
+  const watchesBefore = watches();
   const startedMs = performance.now();
   const change = async (workload: number): Promise<number> => {
     const [before, after] = [percentages[workload]!, 1 - percentages[workload]!];
@@ -150,7 +155,11 @@ async function play(stage: Stage): Promise<SoakReport> {
       const atMs = performance.now() - startedMs;
       for (const [i, replica] of replicas.entries()) samples[i]!.push(await sample(replica, atMs));
     }),
-    each(plan.cutEveryMs, stop, () => Promise.resolve(void (watchesCut += proxy.cut()))),
+    each(plan.cutEveryMs, stop, () => {
+      cuts++;
+      proxy.table.cut({ isWatch: true });
+      return Promise.resolve();
+    }),
     each(plan.changeEveryMs, stop, async () => void (asked += await change(changed++ % plan.workloads))),
     each(plan.faultEveryMs, stop, async () => {
       const [what, happen] = FAULTS[faults.length % FAULTS.length]!;
@@ -162,6 +171,7 @@ async function play(stage: Stage): Promise<SoakReport> {
       recoveredMs.push(performance.now() - endedMs);
     }),
   ]);
+  const begun = watches() - watchesBefore;
   say("all is well again");
   await settled(stage);
   const evicted = await evictions(replicas);
@@ -171,7 +181,7 @@ async function play(stage: Stage): Promise<SoakReport> {
   await settled(stage);
   last.evicted = witness.evicted.size;
   await witness[Symbol.asyncDispose]();
-  return { samples, watchesCut, faults, asked, evicted, last, recoveredMs };
+  return { samples, cuts, watches: begun, faults, asked, evicted, last, recoveredMs };
 }
 
 async function sample(replica: Operator, atMs: number): Promise<SoakSample> {

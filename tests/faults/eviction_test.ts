@@ -134,6 +134,11 @@ for (const kind of ["delay", "late"] as const) {
       const evicted = stage.evictions.map(({ uid }) => uid);
       assert.equal(new Set(evicted).size, evicted.length);
       assert.equal(evicted.length, 4, "as many as the drift");
+      const givenUp = { resource: "pods/eviction", code: "0" };
+      assert.ok(
+        await stage.operator.metric("spotalis_api_requests_total", givenUp) > 0,
+        "the longest are given up",
+      );
       for (const name of names) {
         const calls = stage.faults.requests({ ...EVICTION, path: new RegExp(`/${name}-.*/eviction$`) });
         const gaps = calls.slice(1).map(({ atMs }, i) => atMs - calls[i]!.atMs);

@@ -125,7 +125,8 @@ stage({ name: "hostile-clients" }, async (play, { operator }) => {
       assert.equal(response.status, 413);
       await response.body?.cancel();
       const sent = await endlessBody(target);
-      assert.ok(sent < 2 * MOST_BODY, `cut after ${sent} bytes`);
+      // What the webhook took, and what the sockets on the way hold.
+      assert.ok(sent < 4 * MOST_BODY, `cut after ${sent} bytes`);
     }
     client.close();
   });

@@ -1,3 +1,4 @@
+import { CommonCause } from "./domain/common_cause.ts";
 import { EvictionCap } from "./domain/eviction_cap.ts";
 import { Reservations } from "./domain/reservations.ts";
 import { EventRecorder, type Regarding } from "./kube/event_recorder.ts";
@@ -59,6 +60,7 @@ export function createApp(deps: AppDeps) {
   const { leaderElection, namespace, readOnlyMode } = config.operator;
   const { forwarding } = config.webhook;
   const address = forwarding.enabled ? ownAddress(deps) : undefined;
+  const commonCause = new CommonCause();
   const cap = new EvictionCap(config.controllers.disruption.maxEvictionsPerMinute);
   const leaseFailures = new Sparing(clock, { everyMs: LEASE_WARNING_MS });
   const elector = !leaderElection.enabled ? undefined : new LeaderElector({
@@ -105,7 +107,7 @@ export function createApp(deps: AppDeps) {
     announce: (storm) => announcer.nodeStorm(ownObject(), storm),
   });
   storms.connect();
-  const standings = new Standings({ elector, cache, evictor, cap, storms, clock }, {
+  const standings = new Standings({ elector, cache, evictor, cap, commonCause, storms, clock }, {
     handoverMs: leaderElection.retryPeriod.ms,
   });
   const settings = settingsOf(config);
@@ -127,6 +129,7 @@ export function createApp(deps: AppDeps) {
     evictor,
     fallback,
     cap,
+    commonCause,
     announcer,
     metrics,
     clock,

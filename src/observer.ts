@@ -111,6 +111,7 @@ export type Observer = ReturnType<typeof createObserver>;
 
 /** A command that only looks has no part in what holds a running operator back. */
 export const LOOKING_ON: Standing = {
+  ineffective: undefined,
   storm: undefined,
   capped: undefined,
   lease: undefined,

@@ -5,8 +5,8 @@ import { CertificateFollower } from "./operator/certificate_follower.ts";
 import { watchDirectory } from "./operator/directory_watch.ts";
 import { createHealthHandler } from "./operator/health.ts";
 import { createMetricsHandler } from "./operator/metrics_handler.ts";
-import { type Address, serve, type Server } from "./operator/server.ts";
-import { serveTls, type TlsServer } from "./operator/tls_server.ts";
+import type { Address, Server } from "./operator/server.ts";
+import { serveHttp, serveTls, type TlsServer } from "./operator/tls_server.ts";
 import { type Clock, deadline, sleep } from "./runtime/clock.ts";
 import { Lifecycle } from "./runtime/lifecycle.ts";
 import type { Log } from "./runtime/log.ts";
@@ -122,7 +122,7 @@ class Runner {
         "shutdown": () => isStopping() ? "shutting down" : undefined,
       },
     });
-    this.#servers.push(serve(this.#deps, { address: parseAddress(bindAddress), handler }));
+    this.#servers.push(serveHttp(this.#deps, { address: parseAddress(bindAddress), handler }));
   }
 
   #serveMetrics(): void {
@@ -136,14 +136,14 @@ class Runner {
       path,
       clock,
     });
-    this.#servers.push(serve(this.#deps, { address: parseAddress(bindAddress), handler }));
+    this.#servers.push(serveHttp(this.#deps, { address: parseAddress(bindAddress), handler }));
   }
 
   async #serveWebhook(signal: AbortSignal): Promise<void> {
     const { app, config, clock, log } = this.#deps;
     const { certDir, certName, keyName, port } = config.webhook;
-    const [certPath, keyPath, caPath] = [certName, keyName, "ca.crt"].map((name) => `${certDir}/${name}`);
-    const files = { certPath: certPath!, keyPath: keyPath!, caPath };
+    const path = (name: string) => `${certDir}/${name}`;
+    const files = { certPath: path(certName), keyPath: path(keyName), caPath: path("ca.crt") };
     let server: TlsServer | undefined;
     const follower = new CertificateFollower({
       clock,

@@ -161,7 +161,9 @@ const cooldown: Check = ({ snapshot, settings, now }) => {
 const ineffective: Check = ({ snapshot, now }) => {
   const held = snapshot.moves.ineffective;
   const until = held && untilWall(held.untilMs, now);
-  return held === undefined || until === undefined ? undefined : { detail: held.why, until };
+  return held === undefined || until === undefined
+    ? pauseAnswer(snapshot.standing.ineffective, now)
+    : { detail: held.why, until };
 };
 
 const protection: Check = ({ selection, drift }) => {

@@ -56,6 +56,12 @@ export class MoveHistory implements MoveState {
   #struckMs = -Infinity;
   #hasWorked = false;
   #blocks = 0;
+  #goodBatches = 0;
+
+  /** How many batches of moves brought their pods where they should be. */
+  get goodBatches(): number {
+    return this.#goodBatches;
+  }
 
   /** A pod was evicted; `pods` are those of the workload at that moment. */
   recordEviction(victim: PodView, { pods, nowMs }: { pods: readonly PodView[]; nowMs: number }): void {
@@ -117,6 +123,7 @@ export class MoveHistory implements MoveState {
     if (why !== undefined) return this.#strike(why, nowMs);
     this.ineffective = undefined;
     this.#hasWorked = true;
+    this.#goodBatches++;
     for (const { uid, where } of arrived) {
       if (isCapacity(where)) this.#arrived.set(uid, { on: where, atMs: nowMs });
     }

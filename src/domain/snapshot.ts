@@ -76,6 +76,8 @@ export interface Pause {
 
 /** Whether this process may evict at all: everything that is not about the workload. */
 export interface Standing {
+  /** Why no pod is moved for the sake of a split: moves of several other workloads were in vain. */
+  readonly ineffective: Pause | undefined;
   /** Why no pod is moved for the sake of a split: too many nodes are going. */
   readonly storm: Pause | undefined;
   /** Why no pod that runs is evicted: as many as may be in a minute were, or others come first. */

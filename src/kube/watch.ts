@@ -19,6 +19,9 @@ export interface WatchOptions {
   readonly onActivity: () => void;
 }
 
+/** Made once: a stack trace for each watch that ends costs more than all else at its end. */
+const OVER = new DOMException("the watch is over", "AbortError");
+
 /**
  * The events of one watch request, in the batches in which they arrive, until the server ends it (the
  * generator returns) or it breaks (it throws). An ERROR event is thrown as the `ApiError` that it is.
@@ -66,7 +69,7 @@ export async function* watch(
     overall.release();
     options.signal.removeEventListener("abort", onAbort);
     // Lets go of the connection where the consumer has stopped early; a no-op otherwise.
-    controller.abort();
+    controller.abort(OVER);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { CommonCause } from "../domain/common_cause.ts";
 import type { Decision } from "../domain/decide.ts";
 import type { EvictionCap } from "../domain/eviction_cap.ts";
 import type { PodView } from "../domain/snapshot.ts";
@@ -8,6 +9,7 @@ import type { WorkloadKey } from "./workload_key.ts";
 
 export interface TurnsDeps {
   readonly cap: EvictionCap;
+  readonly commonCause: CommonCause;
   readonly evictor: Evictor;
   readonly queue: WorkQueue;
   readonly clock: Clock;
@@ -32,13 +34,26 @@ export class EvictionTurns {
     this.#callNext();
   }
 
+  /** What came of a workload's last moves: good, or why they were in vain. */
+  judged(key: WorkloadKey, outcome: { readonly isGood: boolean; readonly why: string | undefined }): void {
+    const { clock, commonCause } = this.#deps;
+    if (outcome.why !== undefined) commonCause.inVain(key, { why: outcome.why, nowMs: clock.now() });
+    else if (outcome.isGood) commonCause.good();
+  }
+
+  forget(key: WorkloadKey): void {
+    this.leave(key);
+    this.#deps.commonCause.forget(key);
+  }
+
   /** A pod that is bound nowhere yet does not run: its eviction disrupts nothing, and takes no token. */
   async evict(
     key: WorkloadKey,
     { victim, namespace }: { victim: PodView; namespace: string },
   ): Promise<EvictionOutcome> {
-    const { cap, clock, evictor } = this.#deps;
+    const { cap, clock, commonCause, evictor } = this.#deps;
     const token = victim.isBound ? cap.take(key, clock.now()) : undefined;
+    if (victim.isBound) commonCause.tries(key, clock.now());
     const { name, uid } = victim;
     // One that has got a node meanwhile is not the one that was chosen.
     const resourceVersion = victim.isBound ? undefined : victim.resourceVersion;

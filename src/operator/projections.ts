@@ -4,11 +4,12 @@ import { parseDuration } from "../domain/duration.ts";
 import type { FallbackMark } from "../domain/fallback.ts";
 import { isObject, type JsonObject, listAt, numberAt, objectAt, textAt } from "../domain/json.ts";
 import * as keys from "../domain/keys.ts";
-import type { Labels, LabelSelector } from "../domain/label_selector.ts";
+import type { Labels } from "../domain/label_selector.ts";
 import { requiredTerms } from "../domain/node_affinity.ts";
 import type { NodeClassifier } from "../domain/node_classifier.ts";
 import type { WorkloadKind } from "../domain/snapshot.ts";
 import { templatePin } from "../domain/template_pin.ts";
+import { boundedLabels, boundedSelector, boundedText } from "./bounds.ts";
 import type { Interner } from "../kube/interner.ts";
 import type { Cached, KubeObject } from "../kube/objects.ts";
 import type {
@@ -27,7 +28,15 @@ export interface ControllerRef {
   readonly uid: string;
 }
 
-const PREFIX = "spotalis.io/";
+const OWN_KEYS: ReadonlySet<string> = new Set([
+  keys.SPOT_PERCENTAGE,
+  keys.MIN_ON_DEMAND,
+  keys.DISRUPTION_SCHEDULE,
+  keys.DISRUPTION_DURATION,
+  keys.SPOT_FALLBACK,
+]);
+const LONGEST_VALUE = 300;
+const LONGEST_CONSTRAINTS = 8_192;
 
 /** Annotations by which an owner, or another autoscaler, forbids that a pod is moved. */
 const PROTECTIONS: readonly (readonly [key: string, value: string])[] = [
@@ -90,7 +99,7 @@ export class Projections {
     return {
       ...this.#identity(metadata),
       ownerUid: this.#interner.text(owner.uid),
-      labels: this.#interner.record(labels as Labels),
+      labels: this.#interner.record(boundedLabels(labels)),
       nodeName: nodeName === undefined ? undefined : this.#interner.text(nodeName),
       slot: parseSlot(textAt(annotations, keys.SLOT)),
       placed,
@@ -154,7 +163,7 @@ export class Projections {
     const { metadata } = parts(object);
     return {
       ...this.#identity(metadata),
-      labels: this.#interner.record(objectAt(metadata, "labels") as Labels),
+      labels: this.#interner.record(boundedLabels(objectAt(metadata, "labels"))),
       annotations: this.#interner.record(own(objectAt(metadata, "annotations"))),
       isTerminating: textAt(metadata, "deletionTimestamp") !== undefined,
     };
@@ -165,7 +174,7 @@ export class Projections {
     const isCurrent = (numberAt(status, "observedGeneration") ?? 0) >= (numberAt(metadata, "generation") ?? 0);
     return {
       ...this.#identity(metadata),
-      selector: isObject(spec["selector"]) ? spec["selector"] as LabelSelector : undefined,
+      selector: boundedSelector(spec["selector"]),
       disruptionsAllowed: isCurrent ? numberAt(status, "disruptionsAllowed") ?? 0 : 0,
     };
   };
@@ -181,9 +190,9 @@ export class Projections {
       workloadUid: identity.uid,
       replicas: numberAt(spec, "replicas") ?? 1,
       templateHasSlot: hasSlot(spec),
-      labels: this.#interner.record(objectAt(metadata, "labels") as Labels),
+      labels: this.#interner.record(boundedLabels(objectAt(metadata, "labels"))),
       annotations: this.#interner.record(own(objectAt(metadata, "annotations"))),
-      templateLabels: this.#interner.record(objectAt(template, "labels") as Labels),
+      templateLabels: this.#interner.record(boundedLabels(objectAt(template, "labels"))),
       constraints: this.#interner.text(constraintsOf(objectAt(objectAt(spec, "template"), "spec"))),
       isTerminating: textAt(metadata, "deletionTimestamp") !== undefined,
       isPaused: false,
@@ -230,7 +239,8 @@ function fallbackMark(annotations: JsonObject): FallbackMark | undefined {
 }
 
 function constraintsOf(spec: JsonObject): string {
-  return JSON.stringify([spec["nodeSelector"], requiredTerms(spec), spec["tolerations"]]);
+  const text = JSON.stringify([spec["nodeSelector"], requiredTerms(spec), spec["tolerations"]]);
+  return boundedText(text, LONGEST_CONSTRAINTS);
 }
 
 function trueConditions(status: JsonObject): string[] {
@@ -244,8 +254,10 @@ function hasSlot(spec: JsonObject): boolean {
   return Object.hasOwn(objectAt(metadata, "annotations"), keys.SLOT);
 }
 
+/** Those that are read. The parsers take none that is longer. */
 function own(annotations: JsonObject): Labels {
+  const entries = Object.entries(annotations).filter(([key]) => OWN_KEYS.has(key));
   return Object.fromEntries(
-    Object.entries(annotations).filter(([key]) => key.startsWith(PREFIX)),
+    entries.map(([key, value]) => [key, typeof value === "string" ? boundedText(value, LONGEST_VALUE) : value]),
   ) as Labels;
 }

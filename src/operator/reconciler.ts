@@ -1,3 +1,4 @@
+import type { CommonCause } from "../domain/common_cause.ts";
 import { decide, type Decision } from "../domain/decide.ts";
 import type { EvictionCap } from "../domain/eviction_cap.ts";
 import { MoveHistory } from "../domain/moves.ts";
@@ -27,6 +28,7 @@ export interface ReconcilerDeps {
   readonly evictor: Evictor;
   readonly fallback: SpotFallback;
   readonly cap: EvictionCap;
+  readonly commonCause: CommonCause;
   readonly announcer: Announcer;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -126,7 +128,7 @@ export class Reconciler {
       fallback: (pods) => fallback.look(workload, pods),
       unseen: reservations.unseen(owners, clock.now()),
     });
-    this.#observe(snapshot, memory);
+    this.#observe(key, { snapshot, memory });
     const decision = decide(snapshot, { settings: this.#options.settings, now: this.#now() });
     this.#reporter.decided(key, { snapshot, decision });
     this.#turns.lineUp(key, decision);
@@ -145,12 +147,14 @@ export class Reconciler {
     }
   }
 
-  #observe(snapshot: WorkloadSnapshot, memory: Memory): void {
+  #observe(key: WorkloadKey, { snapshot, memory }: { snapshot: WorkloadSnapshot; memory: Memory }): void {
     const { history } = memory;
+    const { goodBatches } = history;
     const why = history.observe(snapshot.pods, {
       replicas: snapshot.replicas,
       nowMs: this.#deps.clock.now(),
     });
+    this.#turns.judged(key, { why, isGood: history.goodBatches > goodBatches });
     if (why !== undefined) this.#deps.announcer.placementIneffective(snapshot, why);
     const names = new Set(snapshot.pods.flatMap((pod) => pod.budgets));
     const budgets = JSON.stringify(
@@ -193,9 +197,10 @@ export class Reconciler {
     key: WorkloadKey,
     { decision, victim }: { decision: Decision & { action: "evict" }; victim: PodView },
   ): boolean {
-    const { lease, throttled, stale, storm, capped } = this.#deps.standing(key);
+    const { lease, throttled, stale, ineffective, storm, capped } = this.#deps.standing(key);
     return lease === undefined && throttled === undefined && stale === undefined &&
-      (storm === undefined || decision.reason !== "drift") && (capped === undefined || !victim.isBound);
+      ((ineffective ?? storm) === undefined || decision.reason !== "drift") &&
+      (capped === undefined || !victim.isBound);
   }
 
   /** Remembers an outcome; answers when to look again where the moves cannot go on now. */
@@ -234,8 +239,8 @@ export class Reconciler {
     if (decision.until === undefined) return this.#options.retryMs;
     const leftMs = Math.max(0, decision.until - this.#deps.clock.wall());
     if (decision.reason === "window") return Math.min(leftMs, this.#options.windowPollMs);
-    // Nodes come back, and others leave the line, without an event that would queue the key.
-    const mayEndSooner = decision.reason === "storm" || decision.reason === "capped";
+    // By what happens to nodes or to other workloads, without an event that would queue the key.
+    const mayEndSooner = ["ineffective", "storm", "capped"].includes(decision.reason);
     return mayEndSooner ? Math.min(leftMs, this.#options.retryMs) : leftMs;
   }
 
@@ -268,7 +273,7 @@ export class Reconciler {
   }
 
   #forget(key: WorkloadKey): void {
-    this.#turns.leave(key);
+    this.#turns.forget(key);
     this.#failing.delete(key);
     const memory = this.#memories.get(key);
     if (memory === undefined) return;

@@ -12,7 +12,7 @@ export interface ServeOptions {
   readonly address: Address;
   /** `from` is the port of whoever asks. */
   readonly handler: (request: Request, from: number) => Promise<Response> | Response;
-  readonly tls?: KeyPair;
+  readonly tls?: KeyPair | undefined;
 }
 
 /** A listening server. */

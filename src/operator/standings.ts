@@ -1,5 +1,6 @@
 import { formatDuration } from "../domain/duration.ts";
 import type { Pause, Standing } from "../domain/snapshot.ts";
+import type { CommonCause } from "../domain/common_cause.ts";
 import type { EvictionCap } from "../domain/eviction_cap.ts";
 import type { LeaderElector } from "../kube/lease.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -13,6 +14,7 @@ export interface StandingsDeps {
   readonly cache: ClusterCache;
   readonly evictor: Evictor;
   readonly cap: EvictionCap;
+  readonly commonCause: CommonCause;
   readonly storms: Pick<Storms, "hold">;
   readonly clock: Clock;
 }
@@ -37,6 +39,7 @@ export class Standings {
   standing(key: string): Standing {
     const nowMs = this.#deps.clock.now();
     return {
+      ineffective: this.#deps.commonCause.hold(key, nowMs),
       storm: this.#deps.storms.hold(nowMs),
       capped: this.#capped(key, nowMs),
       lease: this.#lease(nowMs),

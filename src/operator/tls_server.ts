@@ -13,9 +13,12 @@ import {
   type Server,
 } from "./server.ts";
 
-export interface TlsServerDeps {
+export interface LimitedServerDeps {
   readonly log: Log;
   readonly clock: Clock;
+}
+
+export interface TlsServerDeps extends LimitedServerDeps {
   /** How many connections there are. */
   readonly onConnections: (count: number) => void;
   /** One was ended by the server. */
@@ -64,6 +67,16 @@ export function serveTls(
   deps: TlsServerDeps,
   options: ServeOptions & { readonly tls: KeyPair },
 ): TlsServer {
+  return start(deps, options);
+}
+
+/** Serves HTTP within the same limits. Throws an `AddressError` where the address cannot be had. */
+export function serveHttp(deps: LimitedServerDeps, options: ServeOptions): Server {
+  const ignore = () => {};
+  return start({ ...deps, onConnections: ignore, onCut: ignore }, options);
+}
+
+function start(deps: TlsServerDeps, options: ServeOptions): TlsServer {
   const listener = listen(options.address);
   try {
     return new RenewableServer(deps, { listener, options });
@@ -98,7 +111,7 @@ class RenewableServer implements TlsServer {
 
   constructor(
     deps: TlsServerDeps,
-    { listener, options }: { listener: Deno.TcpListener; options: ServeOptions & { readonly tls: KeyPair } },
+    { listener, options }: { listener: Deno.TcpListener; options: ServeOptions },
   ) {
     this.#deps = deps;
     this.#options = options;
@@ -125,7 +138,7 @@ class RenewableServer implements TlsServer {
     await atMost(this.#deps.clock, RETIRE_MS, Promise.all(this.#ending));
   }
 
-  #start(tls: KeyPair): Generation {
+  #start(tls: KeyPair | undefined): Generation {
     const handler: ServeOptions["handler"] = async (request, from) => {
       const connection = this.#byPort.get(from);
       if (connection !== undefined) connection.askedMs = this.#deps.clock.now();

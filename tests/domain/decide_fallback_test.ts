@@ -113,6 +113,8 @@ for (const [reason, snapshot] of WAITS) {
   Deno.test(`decide() leaves stuck pods where the ${reason} gate holds`, () => {
     const decision = decided(withStuck(AFTER_MS, snapshot));
     assert.deepEqual([decision.action, decision.reason], ["hold", reason]);
+    const until = decision.action === "hold" ? decision.until : undefined;
+    assert(until === undefined || until > NOW.wallMs, "a time that has passed would be looked at without end");
   });
 }
 

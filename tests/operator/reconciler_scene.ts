@@ -1,5 +1,6 @@
 import { Reservations } from "../../src/domain/reservations.ts";
 import type { Standing } from "../../src/domain/snapshot.ts";
+import { CommonCause } from "../../src/domain/common_cause.ts";
 import { EvictionCap } from "../../src/domain/eviction_cap.ts";
 import { RateLimiter } from "../../src/kube/rate_limiter.ts";
 import { Announcer } from "../../src/operator/announcer.ts";
@@ -58,7 +59,12 @@ export function reconcilerScene(
   const queue = new WorkQueue(clock);
   const reservations = new Reservations();
   const evictor = new Evictor({ client, clock, limiter: new RateLimiter(clock, { qps: 50, burst: 100 }) });
-  const state = { standing: GOOD_STANDING as Standing, mayReconcile: true, cap };
+  const state = {
+    standing: GOOD_STANDING as Standing,
+    mayReconcile: true,
+    cap,
+    commonCause: new CommonCause(),
+  };
   const asked: string[] = [];
   const fallback = new SpotFallback(
     { view, clock, isLeading: () => state.mayReconcile, onClosed: (uid) => closed.push(uid) },
@@ -77,6 +83,7 @@ export function reconcilerScene(
     evictor,
     fallback,
     cap: state.cap,
+    commonCause: state.commonCause,
     announcer: new Announcer(events.record),
     metrics,
     clock,

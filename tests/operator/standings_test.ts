@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CommonCause } from "../../src/domain/common_cause.ts";
 import { EvictionCap } from "../../src/domain/eviction_cap.ts";
 import type { Pause } from "../../src/domain/snapshot.ts";
 import { RateLimiter } from "../../src/kube/rate_limiter.ts";
@@ -49,8 +50,9 @@ function standingsOf(cluster: FakeCluster, elector?: LeaderElector) {
   const evictor = new Evictor({ ...cluster, limiter: new RateLimiter(cluster.clock, { qps: 50, burst: 100 }) });
   const cap = new EvictionCap(2);
   const state = { storm: undefined as Pause | undefined };
-  const deps = { ...cluster, elector, evictor, cap, storms: { hold: () => state.storm } };
-  return { evictor, cap, state, standings: new Standings(deps, { handoverMs: HANDOVER_MS }) };
+  const commonCause = new CommonCause();
+  const deps = { ...cluster, elector, evictor, cap, commonCause, storms: { hold: () => state.storm } };
+  return { evictor, cap, commonCause, state, standings: new Standings(deps, { handoverMs: HANDOVER_MS }) };
 }
 
 Deno.test("Standings lets nothing be done before all caches are synced", async () => {
@@ -173,4 +175,13 @@ Deno.test("Standings passes on that too many nodes are going", () => {
   const { standings, state } = standingsOf(fakeCluster());
   state.storm = { detail: "4 of 6 spot nodes are gone", untilMs: 1 };
   assert.deepEqual(standings.standing(KEY).storm, state.storm);
+});
+
+Deno.test("Standings passes on that moves of several workloads were in vain", () => {
+  const { standings, commonCause } = standingsOf(fakeCluster());
+  for (const workload of ["a", "b", "c"]) commonCause.inVain(workload, { why: "no webhook", nowMs: 1_000 });
+  assert.match(
+    standings.standing(KEY).ineffective!.detail,
+    /moves of 3 workloads were in vain, .*: no webhook$/,
+  );
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Cause, CAUSES, KIND_LABEL, NOT_SELECTED_LABEL, putElsewhereOnce } from "./support/causes.ts";
 import { eventually } from "./support/eventually.ts";
+import type { LogLine } from "./support/log_book.ts";
 import { NODES_EACH, type Play, type Scenario, type Scene, type Stage } from "./support/stage.ts";
 import { leaveOut } from "./support/webhooks.ts";
 import { deployment } from "./support/workloads.ts";
@@ -44,9 +45,9 @@ async function isHeldAndMended(scene: Scene, { says, begin }: Cause): Promise<vo
   try {
     await learned(scene);
     await annotate("deployment/web", { "spotalis.io/spot-percentage": "50" });
-    const line = await operator.logged((line) =>
-      line["namespace"] === namespace && line["reason"] === "ineffective"
-    );
+    // A placement that is not seen on any pod is waited for, for 30 s.
+    const isHeld = (line: LogLine) => line["namespace"] === namespace && line["reason"] === "ineffective";
+    const line = await operator.logged(isHeld, 60_000);
     assert.match(String(line["detail"]), says);
     assert.equal(await held(), 1);
     await eventually(clock, async () => {
@@ -82,7 +83,7 @@ async function sideBySide(play: Play, stage: Stage): Promise<void> {
         assert.deepEqual(witness.split("web"), { spot: 3, onDemand: 3, unbound: 0 });
         await annotate("deployment/web", { "spotalis.io/spot-percentage": "0" });
         const isMended = () => witness.isSettled("web", 6) && witness.split("web").spot === 0;
-        await witness.until(isMended, { what: "all on on-demand" });
+        await witness.until(isMended, { what: "all on on-demand", ms: 150_000 });
         assert.equal(witness.evicted.size, 3);
         assert.equal((await events("PlacementIneffective")).length, 0);
       } finally {

@@ -103,3 +103,35 @@ Deno.test("embedded: a new leader knows of no move in vain, and makes one of its
     });
   });
 });
+
+const WEBS = Array.from({ length: 50 }, (_, i) => `web-${i}`);
+
+/** Those that go at once, before it is known what comes of the first, and the tries of a day. */
+const IN_VAIN_OF_ALL = 30 + IN_VAIN_A_DAY - 1;
+
+Deno.test(`embedded: without the webhook ${IN_VAIN_OF_ALL} pods a day are evicted in vain, of however many workloads`, async () => {
+  const capped = () => ({
+    controllers: { ...config().controllers, disruption: { maxEvictionsPerMinute: 30 } },
+  });
+  await onEmbeddedStage({ name: "all", config: capped, nodeGroups: nodeGroupsOf(FEW) }, async (stage) => {
+    await prepare(stage, FEW);
+    await playScene(stage, async (scene) => {
+      const { apply, annotate, witness, clock, operator, namespace } = scene;
+      await apply(...WEBS.map((name) => deployment({ name, replicas: 4, percentage: 100 })));
+      for (const name of WEBS) await witness.settled(name, 4);
+      await passes(clock, MINUTE);
+      witness.mark();
+      const end = await CAUSES["notRegistered"]!.begin(scene);
+      for (const name of WEBS) await annotate(`deployment/${name}`, { "spotalis.io/spot-percentage": "0" });
+      await passes(clock, DAY);
+      assert.equal(witness.evicted.size, IN_VAIN_OF_ALL);
+      const held = () => operator.metric("spotalis_workload_held", { namespace, reason: "ineffective" });
+      assert.equal(await held(), WEBS.length);
+
+      await end();
+      const isMended = () => WEBS.every((name) => witness.isSettled(name, 4) && witness.split(name).spot === 0);
+      await witness.until(isMended, { what: "all on on-demand", ms: 3 * 60 * MINUTE });
+      assert.equal(await held(), 0);
+    });
+  });
+});

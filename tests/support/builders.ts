@@ -84,6 +84,7 @@ export function rolledOut(replicas: number, overrides: Partial<RolloutView> = {}
 }
 
 export const GOOD_STANDING: Standing = {
+  ineffective: undefined,
   storm: undefined,
   capped: undefined,
   lease: undefined,

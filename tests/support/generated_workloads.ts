@@ -118,6 +118,7 @@ export function anyScene(
     budgets: anyBudgets(random),
     moves: anyMoves(random, pods),
     standing: {
+      ineffective: pause("in vain"),
       storm: pause("storm"),
       capped: pause("capped"),
       lease: cause("lease"),

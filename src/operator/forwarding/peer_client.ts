@@ -133,14 +133,14 @@ export class PeerClient {
 }
 
 async function beforeAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  // What is left over fails on its own, when its connection is closed, and nobody waits for it.
+  work.catch(() => undefined);
   signal.throwIfAborted();
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(signal.reason);
     signal.addEventListener("abort", onAbort);
   });
-  // What is left over fails on its own, when its connection is closed, and nobody waits for it.
-  work.catch(() => undefined);
   try {
     return await Promise.race([work, aborted]);
   } finally {

@@ -60,8 +60,8 @@ export interface Account {
   markedMs: number;
   /** The last pod that came without being placed, while the workload was managed. */
   unplacedMs: number;
-  /** The first pod that came after the last move. */
-  replacement: { readonly uid: string; readonly isPlaced: boolean; readonly atMs: number } | undefined;
+  /** The first pod that came after the last move, and whether any that came was placed. */
+  replacement: { readonly uid: string; readonly atMs: number; isPlaced: boolean } | undefined;
 }
 
 /** An eviction by the operator. */
@@ -163,7 +163,8 @@ export class Oracle {
     if (workload === undefined) return;
     const account = this.accounts.get(workload);
     if (before === undefined && account !== undefined) {
-      account.replacement ??= { uid, isPlaced: isPlaced(pod), atMs: this.#clock.now() };
+      account.replacement ??= { uid, atMs: this.#clock.now(), isPlaced: false };
+      account.replacement.isPlaced ||= isPlaced(pod);
       if (!isPlaced(pod) && account.truth.policy.kind === "managed") account.unplacedMs = this.#clock.now();
     }
     this.#touch(workload);

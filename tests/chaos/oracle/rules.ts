@@ -41,6 +41,7 @@ export const RULES = [
   "error",
   "end",
   "drain",
+  "busy",
   "unmended",
 ] as const satisfies readonly (Reason | string)[];
 export type Rule = typeof RULES[number];

@@ -11,6 +11,8 @@ export interface Plan {
   readonly maxUnavailable: number | string;
   readonly maxEvictionsPerMinute: number;
   readonly hasAutoscaler: boolean;
+  /** How many processes of the operator there are. */
+  readonly operators: number;
   readonly reclaimsPerHour: number;
   readonly actions: readonly TimedAction[];
 }
@@ -18,7 +20,7 @@ export interface Plan {
 const MINUTE_MS = 60_000;
 export const DAY_MS = 24 * 60 * MINUTE_MS;
 /** How long a pause between two actions is on the average, where the second does not follow at once. */
-const PAUSE_MS = 25 * MINUTE_MS;
+const PAUSE_MS = 35 * MINUTE_MS;
 /** Of the actions that come before what came before is over. */
 const HURRIED = 0.35;
 
@@ -32,6 +34,7 @@ export function planOf({ seed, days }: { seed: number; days: number }): Plan {
     maxUnavailable: random.pick([1, 1, 1, 2, "25%"]),
     maxEvictionsPerMinute: random.pick([30, 30, 4, 2]),
     hasAutoscaler: random.chance(0.5),
+    operators: random.pick([1, 2]),
     reclaimsPerHour: random.pick([0, 0.05, 0.2]),
     actions: actionsOf(random, { catalogue, days }),
   };

@@ -18,6 +18,7 @@ export interface FleetDeps {
   readonly judge: EvictionJudge;
   readonly journal: Journal;
   readonly oracle: Oracle;
+  readonly replicas: number;
 }
 
 export interface Member {
@@ -25,21 +26,21 @@ export interface Member {
   readonly conduct: Conduct;
 }
 
-const REPLICAS = 2;
 /** A new leader waits for a retry period, for whatever its predecessor may still have under way. */
 const HANDOVER_MS = 120_000;
 export const LEASE = { namespace: "spotalis-system", name: "spotalis-controller-leader" };
 
-/** The processes of the operator: as a Deployment of two keeps them. */
+/** The processes of the operator: as a Deployment keeps them. */
 export class Fleet {
   readonly #deps: FleetDeps;
-  readonly #members: (Member | undefined)[] = Array.from({ length: REPLICAS });
+  readonly #members: (Member | undefined)[];
   #started = 0;
   /** Since when the same healthy process leads and nothing is wrong with it. */
   #calm: { readonly identity: string; readonly sinceMs: number } | undefined;
 
   constructor(deps: FleetDeps) {
     this.#deps = deps;
+    this.#members = Array.from({ length: deps.replicas });
   }
 
   get members(): readonly Member[] {
@@ -55,7 +56,7 @@ export class Fleet {
   }
 
   startAll(): void {
-    for (let place = 0; place < REPLICAS; place++) this.#start(place);
+    for (let place = 0; place < this.#members.length; place++) this.#start(place);
   }
 
   member(which: Which): Member | undefined {
@@ -80,12 +81,10 @@ export class Fleet {
 
   /** One after the other, as a roll-out does. */
   rollOut(): void {
-    const first = this.member("standby");
     this.replace("standby", { forMs: 5_000, isKilled: false });
     this.#deps.clock.after(60_000, () => {
-      if (first !== undefined && this.members.length === REPLICAS) {
-        this.replace("leader", { forMs: 5_000, isKilled: false });
-      }
+      if (this.members.length < this.#members.length) return;
+      this.replace("leader", { forMs: 5_000, isKilled: false });
     });
   }
 

@@ -2,7 +2,6 @@ import { loadConfig } from "../../../src/config/load.ts";
 import type { Config } from "../../../src/config/schema.ts";
 import { sleep } from "../../../src/runtime/clock.ts";
 import { Lifecycle } from "../../../src/runtime/lifecycle.ts";
-import { VirtualClock } from "../../../src/runtime/virtual_clock.ts";
 import type { NodeGroup } from "../../../src/sim/cloud/node_group.ts";
 import { EmbeddedCluster } from "../../../src/sim/cluster.ts";
 import { NAMESPACES } from "../../../src/sim/resources.ts";
@@ -16,6 +15,7 @@ import { Fleet } from "./fleet.ts";
 import { Journal } from "./journal.ts";
 import { NodeActs } from "./node_acts.ts";
 import { Undoing } from "./undoing.ts";
+import { WatchfulClock } from "./watchful_clock.ts";
 import { WebhookService } from "./webhook_service.ts";
 import { WorkloadActs } from "./workload_acts.ts";
 
@@ -74,7 +74,7 @@ export function nodeGroup(name: string, reclaimsPerHour: number): NodeGroup {
 
 /** Plays a plan to its end, or to the first thing that is never to be. */
 export async function play(plan: Plan): Promise<Outcome> {
-  const clock = new VirtualClock({ wallMs: WALL });
+  const clock = new WatchfulClock({ wallMs: WALL });
   const journal = new Journal(clock);
   const { seed } = plan;
   const cluster = new EmbeddedCluster({
@@ -86,6 +86,7 @@ export async function play(plan: Plan): Promise<Outcome> {
     recordsEvents: false,
     onCloudEvent: (event) => journal.note(JSON.stringify(event)),
   });
+  clock.onStandstill = (timers) => journal.report("busy", `${timers} timers at one moment`);
   cluster.storage.onChange((change) => journal.saw(change));
   const report = journal.report.bind(journal);
   const oracle = new Oracle({ storage: cluster.storage, clock });
@@ -98,7 +99,8 @@ export async function play(plan: Plan): Promise<Outcome> {
     fallbackRetryMs: config.controllers.spotFallback.retryAfter.ms,
   };
   const judge = new EvictionJudge({ storage: cluster.storage, clock, oracle, settings, report });
-  const fleet = new Fleet({ cluster, clock, config, seed, judge, journal, oracle });
+  const replicas = plan.operators;
+  const fleet = new Fleet({ cluster, clock, config, seed, judge, journal, oracle, replicas });
   const mending = new Mending({ oracle, clock, calmSinceMs: () => fleet.calmSinceMs(), report });
   const undoing = new Undoing(clock);
   const webhook = new WebhookService({ cluster, processes: () => fleet.members.map(({ process }) => process) });

@@ -11,7 +11,11 @@ import { SILENCES, SlowClient, slowClients } from "../support/slow_client.ts";
 const MIB = 1024 * 1024;
 /** As in src/operator/tls_server.ts. */
 const MOST_CONNECTIONS = 256;
+/** As in deploy/deployment.yaml. */
+const POD_LIMIT = 256 * MIB;
 const MOST_BODY = 7 * MIB;
+/** On a machine that is busy with other tests; the webhook has 2 s. */
+const MOST_P99_MS = 500;
 const CUT = "spotalis_webhook_connections_cut_total";
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -27,7 +31,7 @@ async function p99(target: ReviewTarget, requests: number): Promise<number> {
     await client.ask();
     if (client !== kept) client.close();
     took.push(performance.now() - startMs);
-    await sleep(10);
+    await sleep(5);
   }
   kept.close();
   return took.toSorted((a, b) => a - b)[Math.floor(requests * 0.99)]!;
@@ -67,22 +71,37 @@ stage({ name: "hostile-clients" }, async (play, { operator }) => {
   });
 
   const before = await resident(operator);
-  const quietMs = await p99(target, 100);
+  const quietMs = await p99(target, 200);
   const measured = Promise.withResolvers<void>();
   const flood = play(
     "fault 37: 1,000 connections that fall silent hold nobody up, and are ended",
     async ({ apply, witness }) => {
       const slow = await slowClients(target, 1_000);
+      const probing = await Promise.all(
+        Array.from(
+          { length: 1_000 },
+          () => SlowClient.connect({ ...target, port: operator.healthPort }, "no handshake"),
+        ),
+      );
+      slow.push(...probing);
       try {
         assert.ok(slow.length > MOST_CONNECTIONS);
-        const busyMs = await p99(target, 100);
-        assert.ok(busyMs < Math.max(250, 3 * quietMs), `p99 ${quietMs} ms before, ${busyMs} ms beside them`);
+        const busyMs = await p99(target, 200);
+        assert.ok(
+          busyMs < Math.max(MOST_P99_MS, 3 * quietMs),
+          `p99 ${quietMs} ms before, ${busyMs} ms beside them`,
+        );
         assert.ok(await operator.metric("spotalis_webhook_connections") <= MOST_CONNECTIONS);
         assert.ok(await operator.metric(CUT, { reason: "too_many" }) > 0);
         await apply(deployment({ name: "web", replicas: 10, percentage: 70, floor: 1 }));
         await witness.settled("web", 10);
         assert.deepEqual(witness.split("web"), { spot: 7, onDemand: 3, unbound: 0 });
-        await slowClients(target, MOST_CONNECTIONS).then((more) => slow.push(...more));
+        for (const check of ["healthz", "readyz"] as const) {
+          assert.equal((await operator.health(check)).status, 200);
+        }
+        slow.push(...await slowClients(target, MOST_CONNECTIONS));
+        const grown = await resident(operator) - before;
+        assert.ok(grown < 90 * MIB, `${(grown / MIB).toFixed(1)} MiB more`);
       } finally {
         measured.resolve();
       }
@@ -91,8 +110,8 @@ stage({ name: "hostile-clients" }, async (play, { operator }) => {
         assert.ok(await operator.metric("spotalis_webhook_connections") < 10);
       }, 40_000);
       assert.ok(await operator.metric(CUT, { reason: "no_request" }) > 0);
-      const grown = await resident(operator) - before;
-      assert.ok(grown < 90 * MIB, `${(grown / MIB).toFixed(1)} MiB more`);
+      const end = await resident(operator);
+      assert.ok(end < POD_LIMIT, `${(end / MIB).toFixed(1)} MiB, with all that came meanwhile`);
     },
   );
   await measured.promise;

@@ -80,11 +80,13 @@ export class Operator implements OperatorLike {
 
   static async spawn(cluster: Cluster, options: OperatorOptions): Promise<Operator> {
     const { name, config = {}, env = {}, registers = true, through = [], countsTimers = false } = options;
-    const [webhook, metrics, health] = freePorts(3) as [number, number, number];
-    const dir = `${cluster.dir}/${name}-${webhook}`;
+    const dir = `${cluster.dir}/${name}-${crypto.randomUUID()}`;
     const certificate = await makeServingCertificate(dir);
     const leaseNamespace = `lease-${name}`;
     await allowLease(cluster, leaseNamespace);
+    const kubeconfig = options.kubeconfig ?? await cluster.operatorKubeconfig();
+    // Late, since others may take them until they are listened on.
+    const [webhook, metrics, health] = freePorts(3) as [number, number, number];
     if (registers) await register(cluster, { name, webhook, caBundle: certificate.caBundle });
     const configPath = `${dir}/config.yaml`;
     const settings = {
@@ -102,7 +104,6 @@ export class Operator implements OperatorLike {
       },
     };
     await Deno.writeTextFile(configPath, JSON.stringify(settings));
-    const kubeconfig = options.kubeconfig ?? await cluster.operatorKubeconfig();
     const own = countsTimers ? denoCommandLine(`--preload=${TIMER_COUNT}`) : commandLine();
     const [program, ...args] = [...through, ...own];
     const child = new Deno.Command(program!, {

@@ -13,6 +13,7 @@ export class Journal {
   readonly #lines: string[] = [];
   readonly #broken = new AbortController();
   #hash = 0x811c9dc5;
+  #isOver = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -38,11 +39,14 @@ export class Journal {
     return this.#clock.now() - this.#startMs;
   }
 
+  /** What comes from now on, such as the end of watches, is no part of the run. */
   stop(): void {
+    this.#isOver = true;
     this.#broken.abort();
   }
 
   note(text: string): void {
+    if (this.#isOver) return;
     this.#mix(text);
     this.#lines.push(`${timeText(this.atMs)} ${text}`);
     if (this.#lines.length > KEPT) this.#lines.shift();
@@ -53,6 +57,7 @@ export class Journal {
   }
 
   saw({ type, object, event, revision }: StorageChange): void {
+    if (this.#isOver) return;
     const { namespace = "", name } = object.metadata;
     this.#mix(`${this.#clock.now()} ${revision} ${event} ${type.plural} ${namespace}/${name}`);
   }

@@ -102,12 +102,15 @@ export function createApp(deps: AppDeps) {
   const evictor = new Evictor({ client: clients.evict, limiter: observer.limiter, clock });
   const storms = new Storms({
     cache,
+    isOurs: (inNamespace) => !view.isOutOfScope(inNamespace),
     clock,
     log,
     announce: (storm) => announcer.nodeStorm(ownObject(), storm),
   });
   storms.connect();
-  const standings = new Standings({ elector, cache, evictor, cap, commonCause, storms, clock }, {
+  const { holdInStorms } = config.controllers.disruption;
+  const held = { storms: holdInStorms ? storms : { hold: () => undefined } };
+  const standings = new Standings({ elector, cache, evictor, cap, commonCause, clock, ...held }, {
     handoverMs: leaderElection.retryPeriod.ms,
   });
   const settings = settingsOf(config);

@@ -136,7 +136,11 @@ export const ConfigSchema = z.strictObject({
       disruptionRetryInterval: duration("1m"),
       disruptionWindowPollInterval: duration("10m"),
     }),
-    disruption: section({ maxUnavailable, maxEvictionsPerMinute: count(30, { most: 10_000 }) }),
+    disruption: section({
+      maxUnavailable,
+      maxEvictionsPerMinute: count(30, { most: 10_000 }),
+      holdInStorms: flag(true),
+    }),
     spotFallback: section({
       enabled: flag(true),
       after: duration("2m"),

@@ -7,6 +7,8 @@ import type { ClusterCache } from "./cluster_cache.ts";
 
 export interface StormsDeps {
   readonly cache: Pick<ClusterCache, "nodes" | "pods" | "hasSynced">;
+  /** Whether pods of a namespace can be ours: what others say of nodes, such as another operator, is theirs. */
+  readonly isOurs: (namespace: string) => boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly announce: (storm: { readonly isOver: boolean; readonly note: string }) => void;
@@ -114,8 +116,9 @@ export class Storms {
   /** A placed pod can only have been bound to a node of its kind. */
   #kindsToldByPods(): Map<string, Set<Capacity>> {
     const byNode = new Map<string, Set<Capacity>>();
-    for (const { nodeName, placed, isFinished } of this.#deps.cache.pods.values()) {
-      if (nodeName === undefined || placed === undefined || isFinished) continue;
+    const { cache, isOurs } = this.#deps;
+    for (const { namespace, nodeName, placed, isFinished } of cache.pods.values()) {
+      if (nodeName === undefined || placed === undefined || isFinished || !isOurs(namespace)) continue;
       const kinds = byNode.get(nodeName) ?? new Set();
       byNode.set(nodeName, kinds.add(placed));
     }

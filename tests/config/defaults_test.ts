@@ -28,6 +28,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   "controllers.workloadTiming.disruptionWindowPollInterval": "10m",
   "controllers.disruption.maxUnavailable": 1,
   "controllers.disruption.maxEvictionsPerMinute": 30,
+  "controllers.disruption.holdInStorms": true,
   "controllers.spotFallback.enabled": true,
   "controllers.spotFallback.after": "2m",
   "controllers.spotFallback.retryAfter": "10m",
@@ -99,7 +100,7 @@ controllers:
     spotTolerations: [{ key: spot, operator: Exists, effect: NoSchedule }]
     onDemandTolerations: [{ key: a, operator: Equal, value: b }]
   workloadTiming: { cooldownPeriod: 0s, disruptionRetryInterval: 2m, disruptionWindowPollInterval: 20m }
-  disruption: { maxUnavailable: 10%, maxEvictionsPerMinute: 1 }
+  disruption: { maxUnavailable: 10%, maxEvictionsPerMinute: 1, holdInStorms: false }
   spotFallback: { enabled: false, after: 1m, retryAfter: 1h, maxRetryAfter: 2h }
   podDeletionCost: false
   rateLimit: { qps: 1, burst: 1 }

@@ -23,6 +23,7 @@ function scene({ pods = EACH, hasSynced = true, areRelabelled = false } = {}) {
   const said: { isOver: boolean; note: string }[] = [];
   const storms = new Storms({
     cache: { nodes: cluster.cache.nodes, pods: cluster.cache.pods, hasSynced },
+    isOurs: (namespace) => namespace === "shop",
     clock: cluster.clock,
     log,
     announce: (storm) => said.push(storm),
@@ -106,6 +107,20 @@ for (const [what, pods, isStorm] of TOLD) {
     assert.deepEqual(storms.stormy(), isStorm ? ["spot"] : []);
   });
 }
+
+Deno.test("Storms of a new process does not ask the pods of others", () => {
+  const { storms, hold, addPod } = scene({ pods: [] });
+  for (const i of [1, 2, 3]) {
+    const { metadata, ...rest } = podObject(`other-${i}`, {
+      slot: i,
+      placed: "spot",
+      nodeName: `on-demand-${i}`,
+    });
+    addPod({ ...rest, metadata: { ...metadata, namespace: "others" } });
+  }
+  hold();
+  assert.deepEqual(storms.stormy(), []);
+});
 
 Deno.test("Storms does not take what pods say of the past for news when it has run for long", () => {
   const { storms, addNode, hold, clock } = scene();

@@ -80,6 +80,7 @@ export const SCENARIOS: readonly Scenario[] = [{
     name: "storms",
     config: () => ({
       controllers: {
+        disruption: { holdInStorms: true },
         nodeClassifier: {
           spotLabels: [{ matchLabels: { [KIND]: "spot" } }],
           onDemandLabels: [{ matchLabels: { [KIND]: "on-demand" } }],

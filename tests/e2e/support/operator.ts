@@ -94,7 +94,12 @@ export class Operator implements OperatorLike {
       controllers: {
         namespaceSelector: { matchLabels: { [OPERATOR_LABEL]: name } },
         ...config.controllers,
-        disruption: { maxEvictionsPerMinute: UNCAPPED, ...config.controllers?.disruption },
+        // Other tests stop the API server of the cluster that all share: to an operator, a storm of nodes.
+        disruption: {
+          maxEvictionsPerMinute: UNCAPPED,
+          holdInStorms: false,
+          ...config.controllers?.disruption,
+        },
       },
       webhook: { port: webhook, certDir: dir, ...config.webhook },
       observability: {

@@ -70,7 +70,7 @@ export class EvictionJudge {
   /** When pods that run were evicted in the last minute. */
   readonly #granted: number[] = [];
   /** The workloads of pods that are about to be replaced since there is no spot capacity, by pod. */
-  readonly #falling = new Map<string, Account>();
+  readonly #falling = new Map<string, { readonly account: Account; readonly dueMs: number }>();
 
   constructor(deps: JudgeDeps) {
     this.#deps = deps;
@@ -190,20 +190,27 @@ export class EvictionJudge {
     const stuck = stuckness(account, { storage, pod, now, lagMs, afterMs: settings.fallbackAfterMs });
     const sinceMs = nowMs - (stuck.forMs ?? 0);
     this.#expect("fallback", stuck.isLong || stuck.isSurplus, () => describe(account, { pod, sinceMs, nowMs }));
-    // It goes at once, without a trace.
-    if (stuck.isLong) this.#falling.set(pod.metadata.uid, account);
+    if (!stuck.isLong) return;
+    // It goes at once, without a trace. It may have been due for long, where the process could not evict.
+    const dueMs = sinceMs + this.#afterMs(account);
+    this.#falling.set(pod.metadata.uid, { account, dueMs });
   }
 
   /** Pods that were placed while it began have waited for as long when they follow: that begins nothing. */
   #fallsBack(uid: string): void {
-    const { clock, settings } = this.#deps;
-    const account = this.#falling.get(uid);
-    if (account === undefined) return;
+    const { clock } = this.#deps;
+    const falling = this.#falling.get(uid);
+    if (falling === undefined) return;
     this.#falling.delete(uid);
-    const { policy } = account.truth;
-    const afterMs = policy.kind === "managed" ? policy.fallbackAfterMs : undefined;
-    const followMs = (afterMs ?? settings.fallbackAfterMs) + MINUTE_MS;
-    if (clock.now() - account.fallbackMs > followMs) account.fallbackMs = clock.now();
+    const { account, dueMs } = falling;
+    const followMs = this.#afterMs(account) + MINUTE_MS;
+    if (clock.now() - account.fallbackMs > followMs) account.fallbackMs = dueMs;
+  }
+
+  /** How long a spot pod of the workload may wait for a node. */
+  #afterMs({ truth: { policy } }: Account): number {
+    const asked = policy.kind === "managed" ? policy.fallbackAfterMs : undefined;
+    return asked ?? this.#deps.settings.fallbackAfterMs;
   }
 
   #judgeCluster(account: Account, { pod, by, lagMs }: { pod: Pod; by: Suspect; lagMs: number }): void {

@@ -34,7 +34,9 @@ export function spotEvidence(pods: readonly PodView[]): SpotEvidence {
     if (isStuck(pod)) stuck.push({ sinceMs: pod.unschedulableMs, createdMs });
     if (pod.where === "spot" && !pod.isBound && isLive(pod)) waitingMs = Math.max(createdMs, waitingMs ?? 0);
     // What has happened is true of pods that terminate as well, and they may be all that is left to tell it.
-    if (pod.where === "spot" && pod.isBound) scheduledMs = Math.max(pod.scheduledMs ?? 0, scheduledMs ?? 0);
+    // One that was sent to on-demand is on a node that has changed its kind since.
+    const hasSpotNode = pod.where === "spot" && pod.isBound && pod.fallback === undefined;
+    if (hasSpotNode) scheduledMs = Math.max(pod.scheduledMs ?? 0, scheduledMs ?? 0);
     if (pod.fallback !== undefined && createdMs > (placed?.createdMs ?? -Infinity)) {
       placed = { ...pod.fallback, createdMs };
     }

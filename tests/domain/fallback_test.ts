@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type FallbackMember, SpotBreakers } from "../../src/domain/fallback.ts";
-import type { SpotEvidence } from "../../src/domain/spot_evidence.ts";
-import { FALLBACK_SETTINGS } from "../support/builders.ts";
+import { type SpotEvidence, spotEvidence } from "../../src/domain/spot_evidence.ts";
+import { FALLBACK_SETTINGS, podView } from "../support/builders.ts";
 
 const { afterMs, retryAfterMs, maxRetryAfterMs } = FALLBACK_SETTINGS;
 const START = Date.UTC(2025, 0, 6, 12);
@@ -357,4 +357,11 @@ Deno.test("SpotBreakers of an earlier leader stay open though others had got spo
   of.nowMs += MINUTE;
   of.see(API, scheduledAt(of.nowMs));
   assert.equal(of.view().state, "closed");
+});
+
+Deno.test("spotEvidence() takes no pod of a fallback for one that got a spot node: its node changed its kind", () => {
+  const fallback = { retryAtMs: START, retryAfterMs: 600_000 };
+  const scheduledMs = START + MINUTE;
+  assert.equal(spotEvidence([podView({ scheduledMs })]).scheduledMs, scheduledMs);
+  assert.equal(spotEvidence([podView({ scheduledMs, fallback })]).scheduledMs, undefined);
 });

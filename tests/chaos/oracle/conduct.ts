@@ -133,7 +133,7 @@ export class Conduct implements RequestWatcher, Suspect {
   answered(request: SentRequest, { served, told, retryAfterSeconds = 0 }: Answered): void {
     const asked = evictionIn(request);
     if (asked === undefined) return;
-    if (served === 201) this.#deps.judge.granted(this, asked);
+    if (served === 201) this.#deps.judge.granted(this, { ...asked, isTold: told === 201 });
     if (served === 201) this.#deps.count("evictions granted");
     this.#deps.note(`${asked.namespace}/${asked.name}: served ${served}, told ${told}`);
     const outcome = this.#open.get(asked.name);

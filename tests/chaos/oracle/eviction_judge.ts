@@ -106,8 +106,8 @@ export class EvictionJudge {
     this.#judgeLeader(by, asked);
   }
 
-  /** It was granted. */
-  granted(by: Suspect, asked: EvictionAsked): void {
+  /** It was granted; `isTold`: and the process has heard of it. */
+  granted(by: Suspect, asked: EvictionAsked & { readonly isTold: boolean }): void {
     const { storage, clock, oracle } = this.#deps;
     this.#fallsBack(asked.uid ?? "");
     const pod = storage.get<Pod>(PODS, asked);
@@ -119,7 +119,7 @@ export class EvictionJudge {
     this.#spend(textOf(asked));
     account.moving.add(pod.metadata.uid);
     account.replacement = undefined;
-    account.lastMove = { atMs: clock.now(), by: by.identity, replicas, decision };
+    account.lastMove = { atMs: clock.now(), by: by.identity, replicas, decision, isTold: asked.isTold };
   }
 
   #judgeProcess(by: Suspect, asked: EvictionAsked): void {
@@ -204,7 +204,7 @@ export class EvictionJudge {
     this.#falling.delete(uid);
     const { account, dueMs } = falling;
     const followMs = this.#afterMs(account) + MINUTE_MS;
-    if (clock.now() - account.fallbackMs > followMs) account.fallbackMs = dueMs;
+    if (dueMs - account.fallbackMs > followMs) account.fallbackMs = dueMs;
   }
 
   /** How long a spot pod of the workload may wait for a node. */
@@ -265,8 +265,9 @@ export class EvictionJudge {
     const isThere = live.some(({ pod: { metadata } }) => metadata.uid === replacement?.uid);
     const isVain = replacement !== undefined && isThere && !replacement.isPlaced &&
       nowMs - replacement.atMs < INEFFECTIVE_MS;
-    const isSame = lastMove.by === by.identity && lastMove.replicas === replicas;
-    this.#expect("ineffective", !(isVain && isSame), about);
+    // Of a move whose answer was lost nobody knows that it was one.
+    const isKnown = lastMove.by === by.identity && lastMove.isTold && lastMove.replicas === replicas;
+    this.#expect("ineffective", !(isVain && isKnown), about);
   }
 
   #expect(rule: Rule, isMet: boolean, detail: () => string): void {

@@ -32,6 +32,8 @@ export class Mending {
   tick(): void {
     const { oracle, clock, calmSinceMs } = this.#deps;
     const [nowMs, wallMs, calmMs] = [clock.now(), clock.wall(), calmSinceMs()];
+    // Moves that are in vain for several workloads hold those of all.
+    const vainMs = Math.max(-Infinity, ...[...oracle.accounts.values()].map(({ unplacedMs }) => unplacedMs));
     for (const account of oracle.accounts.values()) {
       if (account.mendableSince === undefined) continue;
       if (!oracle.isWindowOpen(account, wallMs)) account.closedMs = nowMs;
@@ -39,9 +41,9 @@ export class Mending {
       const stormyMs = oracle.nodes.lostMs + STORM_MS;
       // Without room on spot nothing can go there: all that try are told.
       const fullMs = account.truth.surplus < 0 ? oracle.stuckMs : -Infinity;
-      const waitedMs = nowMs - Math.max(account.mendableSince, account.closedMs, calmMs, stormyMs, fullMs);
-      const wasVain =
-        nowMs - Math.max(account.unplacedMs, account.fallbackMs, account.markedMs) < VAIN_COUNTS_MS;
+      const waitedMs = nowMs -
+        Math.max(account.mendableSince, account.closedMs, calmMs, stormyMs, fullMs, vainMs);
+      const wasVain = nowMs - Math.max(vainMs, account.fallbackMs, account.markedMs) < VAIN_COUNTS_MS;
       if (!wasVain) this.longestMs = Math.max(this.longestMs, waitedMs);
       if (waitedMs > (wasVain ? AFTER_VAIN_MS : USUAL_MS)) this.#report(account, waitedMs);
     }

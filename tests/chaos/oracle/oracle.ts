@@ -72,6 +72,8 @@ export interface Move {
   readonly replicas: number;
   /** What the process had said why. */
   readonly decision: unknown;
+  /** Whether the process has heard that it was granted. */
+  readonly isTold: boolean;
 }
 
 /**

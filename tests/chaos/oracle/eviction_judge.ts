@@ -198,7 +198,6 @@ export class EvictionJudge {
 
   /** Pods that were placed while it began have waited for as long when they follow: that begins nothing. */
   #fallsBack(uid: string): void {
-    const { clock } = this.#deps;
     const falling = this.#falling.get(uid);
     if (falling === undefined) return;
     this.#falling.delete(uid);
